@@ -1,0 +1,58 @@
+import { compareSeverity, findingCodes, type Diagnosis, type Finding } from '../model/finding.ts';
+import type { Move, TrafficCell } from '../model/move.ts';
+import { loadedValue } from '../model/reading.ts';
+import { recordName } from '../model/record.ts';
+import type { Snapshot } from '../records/snapshot.ts';
+import { findMoves } from './moves.ts';
+import { RoutingTable } from './routing.ts';
+import { rules } from './rules.ts';
+import { trafficMatrix, trafficState } from './trafficState.ts';
+
+/** A move with what the diagnosis says of it. */
+export interface DiagnosedMove extends Move {
+  readonly trafficState: string;
+  readonly matrix: readonly TrafficCell[];
+  /** The findings about this move, worst first. */
+  readonly findings: readonly Finding[];
+}
+
+export interface DiagnosedTopology extends Diagnosis {
+  readonly snapshot: Snapshot;
+  readonly moves: readonly DiagnosedMove[];
+}
+
+/** Diagnoses a whole topology. Pure: the same snapshot gives the same result. */
+export function diagnose(snapshot: Snapshot): DiagnosedTopology {
+  const routing = new RoutingTable(loadedValue(snapshot.routingRules));
+  const moves = findMoves(snapshot, routing);
+  const input = { snapshot, routing, moves };
+  const findings = rules.flatMap((rule) => rule(input)).sort(compareFindings);
+  return {
+    snapshot,
+    complete: !findings.some(({ code }) => code === 'record-unreadable'),
+    findings,
+    moves: moves.map((move) => ({
+      ...move,
+      trafficState: trafficState(snapshot, routing, move),
+      matrix: trafficMatrix(snapshot, move),
+      findings: findings.filter((finding) => finding.move === move.id),
+    })),
+  };
+}
+
+/** Worst first; among equals the codes in the order of `findingCodes`, then by record. */
+function compareFindings(a: Finding, b: Finding): number {
+  return (
+    compareSeverity(a.severity, b.severity) ||
+    findingCodes.indexOf(a.code) - findingCodes.indexOf(b.code) ||
+    compareText(placeName(a), placeName(b))
+  );
+}
+
+function placeName({ places: [first] }: Finding): string {
+  return recordName(first.record);
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

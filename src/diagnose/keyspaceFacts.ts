@@ -1,0 +1,52 @@
+/** Facts about one keyspace that several rules and the inference of moves need. */
+import type { Shard } from '../records/gen/topodata_pb.js';
+import type { KeyspaceRecords, ShardRecord, Snapshot } from '../records/snapshot.ts';
+import { denialOf } from './deniedTables.ts';
+
+/** A shard whose record was read. */
+export interface LoadedShard {
+  readonly keyspace: string;
+  readonly name: string;
+  readonly record: ShardRecord['record'];
+  readonly shard: Shard;
+}
+
+/** The keyspace's shards that could be read, in key range order. */
+export function loadedShards(keyspace: KeyspaceRecords | undefined): LoadedShard[] {
+  return (keyspace?.shards ?? []).flatMap(({ name, record, shard }) =>
+    shard.status === 'loaded' ? [{ keyspace: keyspace?.name ?? '', name, record, shard: shard.value }] : [],
+  );
+}
+
+/**
+ * The shards that a move's denied tables are on: those whose primary serves. A
+ * Reshard's new shards do not serve yet. Where none serves, all of them.
+ */
+export function servingShards(keyspace: KeyspaceRecords | undefined): LoadedShard[] {
+  const shards = loadedShards(keyspace);
+  const serving = shards.filter(({ shard }) => shard.isPrimaryServing);
+  return serving.length > 0 ? serving : shards;
+}
+
+/** True when every shard record of the keyspace could be read. */
+export function allShardsLoaded(keyspace: KeyspaceRecords | undefined): boolean {
+  return (keyspace?.shards ?? []).every(({ shard }) => shard.status === 'loaded');
+}
+
+/** True when some shard of the keyspace denies the table to its primary. */
+export function deniesAnywhere(snapshot: Snapshot, keyspace: string, table: string): boolean {
+  return loadedShards(snapshot.keyspaces.get(keyspace)).some(({ shard }) => denialOf(shard, table) !== undefined);
+}
+
+/** Whether the keyspace is sharded by its VSchema; undefined when that could not be read. */
+export function isSharded(keyspace: KeyspaceRecords | undefined): boolean | undefined {
+  if (keyspace === undefined || keyspace.vschema.status === 'failed') return undefined;
+  return keyspace.vschema.status === 'loaded' && keyspace.vschema.value.sharded;
+}
+
+/** True when the keyspace is sharded and its VSchema does not list the table: vtgate cannot route the table there. */
+export function cannotRoute(keyspace: KeyspaceRecords | undefined, table: string): boolean {
+  if (keyspace === undefined) return true;
+  if (keyspace.vschema.status !== 'loaded' || !keyspace.vschema.value.sharded) return false;
+  return !Object.hasOwn(keyspace.vschema.value.tables, table);
+}

@@ -1,0 +1,83 @@
+/** Table routing rules as vtgate reads them. */
+import { tabletTypes, type TabletTypeName } from '../model/move.ts';
+import type { RoutingRules } from '../records/gen/vschema_pb.js';
+
+/** A table as a routing rule names it: `corder`, `customer.corder`, `customer.corder@replica`. */
+export interface RuleName {
+  readonly keyspace: string | undefined;
+  readonly table: string;
+  /** A rule without a suffix is for primaries, and for the other types where they have no rule of their own. */
+  readonly type: TabletTypeName;
+}
+
+/** Parses a rule's name; an unknown suffix is part of the table's name, as in vtgate. */
+export function parseRuleName(name: string): RuleName {
+  const at = name.lastIndexOf('@');
+  const type = at < 0 ? undefined : tabletTypes.find((known) => known === name.slice(at + 1));
+  const qualified = type === undefined ? name : name.slice(0, at);
+  const dot = qualified.indexOf('.');
+  return {
+    keyspace: dot < 0 ? undefined : qualified.slice(0, dot),
+    table: qualified.slice(dot + 1),
+    type: type ?? 'primary',
+  };
+}
+
+export interface RoutingRuleEntry {
+  readonly fromTable: string;
+  readonly from: RuleName;
+  readonly toTables: readonly string[];
+  /** The rule's position in the record. */
+  readonly index: number;
+}
+
+/** The rules of one RoutingRules message, by the name they match. */
+export class RoutingTable {
+  readonly entries: readonly RoutingRuleEntry[];
+  private readonly byName: ReadonlyMap<string, RoutingRuleEntry>;
+  private readonly byTable: ReadonlyMap<string, readonly RoutingRuleEntry[]>;
+
+  constructor(rules: RoutingRules | undefined) {
+    this.entries = (rules?.rules ?? []).map(({ fromTable, toTables }, index) => ({
+      fromTable,
+      from: parseRuleName(fromTable),
+      toTables,
+      index,
+    }));
+    // vtgate builds a map, so the last of two rules of one name counts.
+    this.byName = new Map(this.entries.map((entry) => [entry.fromTable, entry]));
+    const byTable = new Map<string, RoutingRuleEntry[]>();
+    for (const entry of this.byName.values()) {
+      const entries = byTable.get(entry.from.table);
+      if (entries === undefined) byTable.set(entry.from.table, [entry]);
+      else entries.push(entry);
+    }
+    this.byTable = byTable;
+  }
+
+  /** Every table that some rule is about, in name order. */
+  tables(): string[] {
+    return [...this.byTable.keys()].sort();
+  }
+
+  /** The rules about a table, whatever keyspace or type they name. */
+  rulesOf(table: string): readonly RoutingRuleEntry[] {
+    return this.byTable.get(table) ?? [];
+  }
+
+  get(fromTable: string): RoutingRuleEntry | undefined {
+    return this.byName.get(fromTable);
+  }
+
+  /** The rule that vtgate follows for a table: the one of the tablet type, else the one without a suffix (VSchema.FindRoutedTable). */
+  resolve(keyspace: string | undefined, table: string, type: TabletTypeName): RoutingRuleEntry | undefined {
+    const name = keyspace === undefined ? table : `${keyspace}.${table}`;
+    return this.byName.get(`${name}@${type}`) ?? this.byName.get(name);
+  }
+}
+
+/** The keyspace that a rule sends its table to; undefined when the rule disables the table or names no keyspace. */
+export function routedKeyspace(entry: RoutingRuleEntry | undefined): string | undefined {
+  const to = entry?.toTables[0];
+  return to === undefined ? undefined : parseRuleName(to).keyspace;
+}

@@ -1,0 +1,18 @@
+import type { Finding } from '../model/finding.ts';
+import type { Move } from '../model/move.ts';
+import type { Snapshot } from '../records/snapshot.ts';
+import type { RoutingTable } from './routing.ts';
+
+/** What every rule looks at. */
+export interface DiagnosisInput {
+  readonly snapshot: Snapshot;
+  /** The global RoutingRules; empty when they are absent or could not be read. */
+  readonly routing: RoutingTable;
+  readonly moves: readonly Move[];
+}
+
+/**
+ * One rule of the diagnosis. It judges only what could be read: a failed record
+ * is reported by the rule `record-unreadable`, which makes the diagnosis incomplete.
+ */
+export type Rule = (input: DiagnosisInput) => Finding[];

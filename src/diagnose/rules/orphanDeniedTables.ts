@@ -1,0 +1,53 @@
+import type { Finding } from '../../model/finding.ts';
+import { listWords } from '../../model/words.ts';
+import { isPattern, primaryDenials } from '../deniedTables.ts';
+import { loadedShards, type LoadedShard } from '../keyspaceFacts.ts';
+import { placesOr } from '../places.ts';
+import type { DiagnosisInput } from '../rule.ts';
+import { routedKeyspace, type RoutingTable } from '../routing.ts';
+import { denialPlaces, openPlace } from '../sides.ts';
+
+/** A shard denies a table that no rule routes from or to its keyspace: `complete` or `cancel` with --keep-data leaves it. */
+export function orphanDeniedTables({ snapshot, routing, moves }: DiagnosisInput): Finding[] {
+  // Without the rules nothing can be called an orphan.
+  if (snapshot.routingRules.status === 'failed' || snapshot.shardRoutingRules.status === 'failed') return [];
+  const partial = moves.filter(({ kind }) => kind === 'partial');
+  const movesByShards = ({ keyspace, name }: LoadedShard): boolean =>
+    partial.some((move) => (move.source === keyspace || move.target === keyspace) && move.shards.includes(name));
+  return [...snapshot.keyspaces.values()].flatMap((keyspace) =>
+    loadedShards(keyspace).flatMap((shard) => (movesByShards(shard) ? [] : orphansOf(routing, shard))),
+  );
+}
+
+function orphansOf(routing: RoutingTable, shard: LoadedShard): Finding[] {
+  const { keyspace, name } = shard;
+  const tables = primaryDenials(shard.shard)
+    .map(({ entry }) => entry)
+    .filter((entry) => !isPattern(entry) && !isRouted(routing, keyspace, entry))
+    .sort();
+  if (tables.length === 0) return [];
+  return [
+    {
+      code: 'orphan-denied-tables',
+      severity: 'warning',
+      keyspace,
+      shard: name,
+      tables,
+      places: placesOr(denialPlaces(shard, tables), openPlace(shard)),
+      related: [],
+      message:
+        `${keyspace}/${name} denies ${listWords(tables)}, and no routing rule routes them from or to ${keyspace}: ` +
+        `queries that reach this shard's primary fail, and a later move of these tables fails or breaks. ` +
+        `Next: check that no workflow of ${keyspace} still uses them, then remove them from the denied tables.`,
+      fixable: true,
+    },
+  ];
+}
+
+function isRouted(routing: RoutingTable, keyspace: string, table: string): boolean {
+  return routing
+    .rulesOf(table)
+    .some(
+      (rule) => rule.from.type === 'primary' && (rule.from.keyspace === keyspace || routedKeyspace(rule) === keyspace),
+    );
+}

@@ -1,0 +1,29 @@
+import type { Finding } from '../../model/finding.ts';
+import { listWords } from '../../model/words.ts';
+import type { DiagnosisInput } from '../rule.ts';
+import { groupTables, openPlace, rulePlaces, tableSides } from '../sides.ts';
+
+/** The side that does not serve the table accepts it. */
+export function otherSideNotDenied(input: DiagnosisInput): Finding[] {
+  const entries = tableSides(input).flatMap((sides) => sides.open.map((shard) => ({ ...sides, shard })));
+  const groups = groupTables(entries, ({ move, other, shard }) => JSON.stringify([move.id, other, shard.name]));
+  return groups.map(({ first: { move, serving, other, shard }, tables }): Finding => {
+    const where = `${other}/${shard.name}`;
+    return {
+      code: 'other-side-not-denied',
+      severity: 'error',
+      keyspace: other,
+      shard: shard.name,
+      tables,
+      move: move.id,
+      places: [openPlace(shard)],
+      related: rulePlaces(input, tables),
+      message:
+        `${where} accepts writes to ${listWords(tables)} although the routing rules send them to ${serving}: ` +
+        `a client that names ${other}, or a vtgate with older rules, writes rows that ${serving} never sees. ` +
+        `Next: deny them on ${where} and refresh its tablets. If the move was completed with --keep-routing-rules, ` +
+        `remove its routing rules instead.`,
+      fixable: true,
+    };
+  });
+}

@@ -1,0 +1,79 @@
+import type { Finding } from '../../model/finding.ts';
+import type { Move } from '../../model/move.ts';
+import { globalRecord } from '../../model/record.ts';
+import { isReverseWorkflow, qualifiedWorkflow } from '../../model/workflow.ts';
+import { placesOr } from '../places.ts';
+import type { DiagnosisInput } from '../rule.ts';
+import { rulePlaces } from '../sides.ts';
+import { primaryKeyspace } from '../tableMoves.ts';
+
+/** Writes are switched and the forward workflow is stopped but not FROZEN (vitessio/vitess#19680): it can be started and would write into the serving side. */
+export function stoppedNotFrozen(input: DiagnosisInput): Finding[] {
+  return input.moves
+    .filter((move) => writesSwitched(input, move))
+    .flatMap((move) => {
+      const forward = input.snapshot.workflows.workflows.find(
+        (workflow) => move.workflows.includes(qualifiedWorkflow(workflow)) && !isReverseWorkflow(workflow.name),
+      );
+      const streams = forward?.streams ?? [];
+      const stopped = streams.length > 0 && streams.every(({ state }) => state === 'Stopped');
+      if (forward === undefined || !stopped || streams.every(({ message }) => message === 'FROZEN')) return [];
+      const name = qualifiedWorkflow(forward);
+      return [
+        streamFinding(
+          input,
+          move,
+          'stopped-not-frozen',
+          `Writes are switched to ${move.target}, and the streams of ${name} are stopped but not FROZEN: Vitess does not see the switch as finished, ` +
+            `and whoever starts the workflow replays old rows of ${move.source} over new ones. ` +
+            `Next: do not start it; run SwitchTraffic again, which completes the left-over steps.`,
+        ),
+      ];
+    });
+}
+
+/** The rules of a move are there, and all workflows of both keyspaces are known: none of them moves its tables. */
+export function missingStreams(input: DiagnosisInput): Finding[] {
+  const { completeFor } = input.snapshot.workflows;
+  return input.moves
+    .filter(
+      ({ workflows, source, target }) => workflows.length === 0 && completeFor.has(source) && completeFor.has(target),
+    )
+    .map((move) =>
+      streamFinding(
+        input,
+        move,
+        'missing-streams',
+        `The records say that these tables are moving between ${move.source} and ${move.target}, and neither keyspace has a workflow for them: ` +
+          `nothing replicates between the two sides, so the side that does not serve falls behind. ` +
+          `Next: do not switch traffic by rules; find out which side is complete, and remove the rules and denied tables of the other.`,
+      ),
+    );
+}
+
+function writesSwitched({ routing }: DiagnosisInput, move: Move): boolean {
+  return move.kind === 'standard' && move.tables.some((table) => primaryKeyspace(routing, table) === move.target);
+}
+
+function streamFinding(
+  input: DiagnosisInput,
+  move: Move,
+  code: 'stopped-not-frozen' | 'missing-streams',
+  message: string,
+): Finding {
+  const record = move.kind === 'multi-tenant' ? globalRecord.keyspaceRoutingRules : globalRecord.routingRules;
+  return {
+    code,
+    severity: 'error',
+    keyspace: move.target,
+    tables: [...move.tables].sort(),
+    move: move.id,
+    places: placesOr(
+      rulePlaces(input, move.tables).map(({ path }) => ({ record, path })),
+      { record, path: ['rules'] },
+    ),
+    related: [],
+    message,
+    fixable: false,
+  };
+}

@@ -1,0 +1,105 @@
+/** How a cell's SrvVSchema differs from what the global records give. */
+import { create, type DescMessage, type MessageShape } from '@bufbuild/protobuf';
+import type { JsonPath } from '../model/record.ts';
+import type { Reading } from '../model/reading.ts';
+import { sameMessage } from '../records/decode.ts';
+import {
+  KeyspaceRoutingRulesSchema,
+  KeyspaceSchema as VSchemaSchema,
+  MirrorRulesSchema,
+  ShardRoutingRulesSchema,
+  type SrvVSchema,
+} from '../records/gen/vschema_pb.js';
+import type { Snapshot } from '../records/snapshot.ts';
+import { RoutingTable, type RoutingRuleEntry } from './routing.ts';
+
+/** A table routing rule that the cell has differently; `cell` or `global` is undefined where the rule is missing. */
+export interface RuleDifference {
+  readonly fromTable: string;
+  readonly cell: RoutingRuleEntry | undefined;
+  readonly global: RoutingRuleEntry | undefined;
+}
+
+export interface SrvVSchemaDiff {
+  readonly rules: readonly RuleDifference[];
+  /** Keyspaces whose VSchema differs, is missing, or is left over in the cell. */
+  readonly keyspaces: readonly { readonly keyspace: string; readonly kind: 'differs' | 'missing' | 'left over' }[];
+  /** The other rule records that differ, by their name and their field in SrvVSchema. */
+  readonly records: readonly { readonly name: string; readonly path: JsonPath }[];
+}
+
+/** Compares what could be read on both sides; a global record that could not be read is not compared. */
+export function diffSrvVSchema(snapshot: Snapshot, routing: RoutingTable, srvVSchema: SrvVSchema): SrvVSchemaDiff {
+  const comparesRules = snapshot.routingRules.status !== 'failed';
+  return {
+    rules: comparesRules ? diffRules(new RoutingTable(srvVSchema.routingRules), routing) : [],
+    keyspaces: diffKeyspaces(snapshot, srvVSchema),
+    records: [
+      ...differs(
+        'ShardRoutingRules',
+        ShardRoutingRulesSchema,
+        snapshot.shardRoutingRules,
+        srvVSchema.shardRoutingRules,
+      ),
+      ...differs(
+        'KeyspaceRoutingRules',
+        KeyspaceRoutingRulesSchema,
+        snapshot.keyspaceRoutingRules,
+        srvVSchema.keyspaceRoutingRules,
+      ),
+      ...differs('MirrorRules', MirrorRulesSchema, snapshot.mirrorRules, srvVSchema.mirrorRules),
+    ],
+  };
+}
+
+function diffRules(cell: RoutingTable, global: RoutingTable): RuleDifference[] {
+  const names = new Set([...cell.entries, ...global.entries].map(({ fromTable }) => fromTable));
+  return [...names]
+    .sort()
+    .map((fromTable) => ({ fromTable, cell: cell.get(fromTable), global: global.get(fromTable) }))
+    .filter((difference) => !sameTargets(difference.cell, difference.global));
+}
+
+function sameTargets(a: RoutingRuleEntry | undefined, b: RoutingRuleEntry | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return a.toTables.length === b.toTables.length && a.toTables.every((table, index) => table === b.toTables[index]);
+}
+
+function diffKeyspaces(snapshot: Snapshot, srvVSchema: SrvVSchema): SrvVSchemaDiff['keyspaces'] {
+  const differences: { keyspace: string; kind: 'differs' | 'missing' | 'left over' }[] = [];
+  for (const { name, vschema } of snapshot.keyspaces.values()) {
+    if (vschema.status === 'failed') continue;
+    const cell = Object.hasOwn(srvVSchema.keyspaces, name) ? srvVSchema.keyspaces[name] : undefined;
+    // Vitess puts an empty VSchema into SrvVSchema for a keyspace without one (topo.RebuildSrvVSchema).
+    const global = vschema.status === 'loaded' ? vschema.value : create(VSchemaSchema);
+    if (cell === undefined) differences.push({ keyspace: name, kind: 'missing' });
+    else if (!sameMessage(VSchemaSchema, cell, global)) differences.push({ keyspace: name, kind: 'differs' });
+  }
+  for (const keyspace of Object.keys(srvVSchema.keyspaces).sort()) {
+    if (!snapshot.keyspaces.has(keyspace)) differences.push({ keyspace, kind: 'left over' });
+  }
+  return differences;
+}
+
+type RulesMessage<Desc extends DescMessage> = MessageShape<Desc> & { readonly rules: readonly unknown[] };
+
+/** Rule order carries no meaning: Vitess rebuilds these lists from maps. */
+function differs<Desc extends DescMessage>(
+  name: string,
+  schema: Desc,
+  global: Reading<RulesMessage<Desc>>,
+  cell: RulesMessage<Desc> | undefined,
+): { name: string; path: JsonPath }[] {
+  if (global.status === 'failed') return [];
+  const same = ruleSet(global.status === 'loaded' ? global.value.rules : []) === ruleSet(cell?.rules ?? []);
+  const field = schema.name.replace(/(?<!^)([A-Z])/g, '_$1').toLowerCase();
+  return same ? [] : [{ name, path: [field] }];
+}
+
+function ruleSet(rules: readonly unknown[]): string {
+  return JSON.stringify(rules.map((rule) => JSON.stringify(rule, knownFields)).sort());
+}
+
+function knownFields(key: string, value: unknown): unknown {
+  return key.startsWith('$') ? undefined : value;
+}

@@ -1,0 +1,49 @@
+/** What the views know of each connection. One object holds it; views subscribe and never read a topology themselves. */
+import type { Event } from 'vscode';
+import type { DiagnosedTopology } from '../diagnose/diagnose.ts';
+import type { TopologyData, TopologyFailure } from '../model/topologyData.ts';
+
+/** A connection as its settings describe it; credentials are not part of it. */
+export interface Connection {
+  /** Unique among connections; shown to people and used in document names. */
+  readonly name: string;
+  readonly kind: 'etcd' | 'snapshot';
+  /** Words for people: endpoints and root, or the folder. */
+  readonly detail: string;
+}
+
+/** A topology that was read and diagnosed. */
+export interface LoadedTopology {
+  readonly data: TopologyData;
+  readonly diagnosed: DiagnosedTopology;
+  /** Milliseconds since the epoch. */
+  readonly loadedAt: number;
+}
+
+/** `last` is what was read before: shown as stale, never as current. */
+export type SessionState =
+  | { readonly status: 'disconnected' }
+  | { readonly status: 'loading'; readonly last?: LoadedTopology }
+  | { readonly status: 'loaded'; readonly topology: LoadedTopology }
+  | { readonly status: 'failed'; readonly failure: TopologyFailure; readonly last?: LoadedTopology };
+
+export interface Session {
+  readonly connection: Connection;
+  readonly state: SessionState;
+}
+
+export interface Sessions {
+  /** In the order of the settings. */
+  readonly all: readonly Session[];
+  /** The connection that commands without an argument, lenses and the status bar speak of. */
+  readonly active: Session | undefined;
+  get(name: string): Session | undefined;
+  /** Fires with the session that changed, or undefined when the list or the active one did. */
+  readonly onDidChange: Event<Session | undefined>;
+}
+
+/** What a session shows now, be it current or stale. */
+export function shownTopology(state: SessionState): LoadedTopology | undefined {
+  if (state.status === 'loaded') return state.topology;
+  return state.status === 'loading' || state.status === 'failed' ? state.last : undefined;
+}
