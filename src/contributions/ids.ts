@@ -8,13 +8,17 @@ export const commandIds = {
   removeConnection: 'vitessTopo.connection.remove',
   connect: 'vitessTopo.connection.connect',
   disconnect: 'vitessTopo.connection.disconnect',
+  useConnection: 'vitessTopo.connection.use',
   openSample: 'vitessTopo.sample.open',
   openSnapshot: 'vitessTopo.snapshot.open',
   exportSnapshot: 'vitessTopo.snapshot.export',
   refresh: 'vitessTopo.topology.refresh',
+  retry: 'vitessTopo.topology.retry',
   diagnose: 'vitessTopo.topology.diagnose',
   diagnoseKeyspace: 'vitessTopo.keyspace.diagnose',
   diagnoseMove: 'vitessTopo.move.diagnose',
+  revealMove: 'vitessTopo.move.reveal',
+  openReport: 'vitessTopo.report.open',
   openRecord: 'vitessTopo.record.open',
   copyCommands: 'vitessTopo.finding.copyCommands',
   openFindingHelp: 'vitessTopo.finding.openHelp',
@@ -33,13 +37,43 @@ export const viewIds = {
 export const contextKeys = {
   /** `none` (no connection), `unreachable`, `empty`, `loading` or `ready`: chooses the welcome view. */
   state: 'vitessTopo.state',
+  /** Why the only connection could not be read: a TopologyFailureCode; empty otherwise. */
+  failure: 'vitessTopo.failure',
 } as const;
+
+/** Words that a tree row's `viewItem` is made of; menus ask for them one by one. */
+export const contextWords = [
+  'connection',
+  'connected',
+  'disconnected',
+  'keyspace',
+  'move',
+  'link',
+  'record',
+  'finding',
+  'fixable',
+  'retry',
+] as const;
+export type ContextWord = (typeof contextWords)[number];
 
 /** The section of every setting. */
 export const settingsSection = 'vitessTopo';
 
+/** Settings, without their section. */
+export const settingIds = {
+  connections: 'connections',
+  timeout: 'timeout',
+  codeLens: 'codeLens.enabled',
+  problems: 'problems.enabled',
+} as const;
+
+export const walkthroughId = 'vitessTopo.start';
+
 /** The scheme of read-only documents that show a live record. */
 export const topoScheme = 'vitess-topo';
+
+/** The scheme of read-only documents that report a diagnosis. */
+export const reportScheme = 'vitess-topo-report';
 
 /** The source that Problems name. */
 export const diagnosticSource = 'Vitess Topo';

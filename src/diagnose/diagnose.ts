@@ -1,3 +1,4 @@
+import { groupBy } from '../model/groupBy.ts';
 import { compareSeverity, findingCodes, type Diagnosis, type Finding } from '../model/finding.ts';
 import type { Move, TrafficCell } from '../model/move.ts';
 import { loadedValue } from '../model/reading.ts';
@@ -5,8 +6,11 @@ import { recordName } from '../model/record.ts';
 import type { Snapshot } from '../records/snapshot.ts';
 import { findMoves } from './moves.ts';
 import { RoutingTable } from './routing.ts';
+import type { DiagnosisInput } from './rule.ts';
 import { rules } from './rules.ts';
-import { trafficMatrix, trafficState } from './trafficState.ts';
+import { tableSides } from './sides.ts';
+import { trafficMatrix } from './trafficMatrix.ts';
+import { trafficState } from './trafficState.ts';
 
 /** A move with what the diagnosis says of it. */
 export interface DiagnosedMove extends Move {
@@ -23,21 +27,32 @@ export interface DiagnosedTopology extends Diagnosis {
 
 /** Diagnoses a whole topology. Pure: the same snapshot gives the same result. */
 export function diagnose(snapshot: Snapshot): DiagnosedTopology {
-  const routing = new RoutingTable(loadedValue(snapshot.routingRules));
-  const moves = findMoves(snapshot, routing);
-  const input = { snapshot, routing, moves };
+  const input = diagnosisInput(snapshot);
   const findings = rules.flatMap((rule) => rule(input)).sort(compareFindings);
+  const byMove = groupBy(findings, ({ move }) => move);
   return {
     snapshot,
     complete: !findings.some(({ code }) => code === 'record-unreadable'),
     findings,
-    moves: moves.map((move) => ({
+    moves: input.moves.map((move) => ({
       ...move,
-      trafficState: trafficState(snapshot, routing, move),
-      matrix: trafficMatrix(snapshot, move),
-      findings: findings.filter((finding) => finding.move === move.id),
+      trafficState: trafficState(input, move),
+      matrix: trafficMatrix(input, move),
+      findings: byMove.get(move.id) ?? [],
     })),
   };
+}
+
+/** What the rules look at, told from a snapshot. */
+export function diagnosisInput(snapshot: Snapshot): DiagnosisInput {
+  const routing = new RoutingTable(loadedValue(snapshot.routingRules));
+  const moves = findMoves(snapshot, routing);
+  const cellRouting = new Map(
+    snapshot.cells
+      .filter(({ srvVSchema }) => srvVSchema.status !== 'failed')
+      .map(({ name, srvVSchema }) => [name, new RoutingTable(loadedValue(srvVSchema)?.routingRules)]),
+  );
+  return { snapshot, routing, cellRouting, moves, sides: tableSides({ snapshot, routing, moves }) };
 }
 
 /** Worst first; among equals the codes in the order of `findingCodes`, then by record. */

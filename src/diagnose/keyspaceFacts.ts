@@ -1,7 +1,8 @@
 /** Facts about one keyspace that several rules and the inference of moves need. */
+import { parseShardName, rangesOverlap } from '../model/keyRange.ts';
 import type { Shard } from '../records/gen/topodata_pb.js';
 import type { KeyspaceRecords, ShardRecord, Snapshot } from '../records/snapshot.ts';
-import { denialOf } from './deniedTables.ts';
+import { ShardDenials } from './deniedTables.ts';
 
 /** A shard whose record was read. */
 export interface LoadedShard {
@@ -9,20 +10,32 @@ export interface LoadedShard {
   readonly name: string;
   readonly record: ShardRecord['record'];
   readonly shard: Shard;
+  readonly denials: ShardDenials;
 }
 
+// A snapshot never changes, and every rule asks for the shards of the same keyspaces.
+const shardsByKeyspace = new WeakMap<KeyspaceRecords, readonly LoadedShard[]>();
+
 /** The keyspace's shards that could be read, in key range order. */
-export function loadedShards(keyspace: KeyspaceRecords | undefined): LoadedShard[] {
-  return (keyspace?.shards ?? []).flatMap(({ name, record, shard }) =>
-    shard.status === 'loaded' ? [{ keyspace: keyspace?.name ?? '', name, record, shard: shard.value }] : [],
-  );
+export function loadedShards(keyspace: KeyspaceRecords | undefined): readonly LoadedShard[] {
+  if (keyspace === undefined) return [];
+  let shards = shardsByKeyspace.get(keyspace);
+  if (shards === undefined) {
+    shards = keyspace.shards.flatMap(({ name, record, shard }) =>
+      shard.status === 'loaded'
+        ? [{ keyspace: keyspace.name, name, record, shard: shard.value, denials: new ShardDenials(shard.value) }]
+        : [],
+    );
+    shardsByKeyspace.set(keyspace, shards);
+  }
+  return shards;
 }
 
 /**
  * The shards that a move's denied tables are on: those whose primary serves. A
  * Reshard's new shards do not serve yet. Where none serves, all of them.
  */
-export function servingShards(keyspace: KeyspaceRecords | undefined): LoadedShard[] {
+export function servingShards(keyspace: KeyspaceRecords | undefined): readonly LoadedShard[] {
   const shards = loadedShards(keyspace);
   const serving = shards.filter(({ shard }) => shard.isPrimaryServing);
   return serving.length > 0 ? serving : shards;
@@ -33,9 +46,19 @@ export function allShardsLoaded(keyspace: KeyspaceRecords | undefined): boolean 
   return (keyspace?.shards ?? []).every(({ shard }) => shard.status === 'loaded');
 }
 
+/** True when some shards of the keyspace hold the same rows: a Reshard copies from one to the other. */
+export function isResharding(keyspace: KeyspaceRecords | undefined): boolean {
+  const ranges = (keyspace?.shards ?? []).map(({ name }) => parseShardName(name)).filter((range) => typeof range === 'object');
+  // The shards are in key range order, so of two that overlap two neighbours overlap.
+  return ranges.some((range, index) => {
+    const next = ranges[index + 1];
+    return next !== undefined && rangesOverlap(range, next);
+  });
+}
+
 /** True when some shard of the keyspace denies the table to its primary. */
 export function deniesAnywhere(snapshot: Snapshot, keyspace: string, table: string): boolean {
-  return loadedShards(snapshot.keyspaces.get(keyspace)).some(({ shard }) => denialOf(shard, table) !== undefined);
+  return loadedShards(snapshot.keyspaces.get(keyspace)).some(({ denials }) => denials.of(table) !== undefined);
 }
 
 /** Whether the keyspace is sharded by its VSchema; undefined when that could not be read. */

@@ -2,7 +2,8 @@
  * Tells a dead lock from a live one. etcd knows no owner, so evidence decides
  * (Vitess's etcd2 topology renews a lease every third of its TTL).
  */
-import { lockTarget, type Lock, type LockTarget } from '../model/lock.ts';
+import { lockTarget, type Lock } from '../model/lock.ts';
+import type { LeaseEvidence } from '../model/topologyData.ts';
 import { durationWords } from '../model/words.ts';
 
 /** A switch holds a workflow's lock at most this long with default limits: two lock waits, refreshes, catch-up and journals, with room to spare. */
@@ -18,8 +19,19 @@ export interface LockJudgement {
   readonly evidence: string;
 }
 
-/** Judges one lock by the locks around it; `now` is in milliseconds since the epoch. */
-export function judgeLock(lock: Lock, locks: readonly Lock[], now: number): LockJudgement {
+/** What a lock is judged by besides itself. */
+export interface LockSurroundings {
+  readonly locks: readonly Lock[];
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** The keyspaces whose locks an operation needs that holds this lock. */
+  readonly keyspaces: ReadonlySet<string>;
+}
+
+type HeldLease = LeaseEvidence & { readonly kind: 'held' };
+
+/** Judges one lock by its lease and by what is around it. */
+export function judgeLock(lock: Lock, surroundings: LockSurroundings): LockJudgement {
   const { lease } = lock;
   if (lease.kind === 'none') {
     return { alive: 'abandoned', evidence: 'its key has no lease, so nobody renews it and it never expires' };
@@ -27,28 +39,31 @@ export function judgeLock(lock: Lock, locks: readonly Lock[], now: number): Lock
   if (lease.kind === 'unknown') {
     return { alive: 'held', evidence: 'a snapshot cannot tell whether its lease is still renewed' };
   }
-  const silent = lease.grantedTtlSeconds - lease.ttlSeconds;
-  const left = `its lease expires in ${durationWords(lease.ttlSeconds)}`;
-  if (lease.grantedTtlSeconds <= shortLeaseSeconds) {
-    const renewsEvery = lease.grantedTtlSeconds / 3;
-    return silent > renewsEvery + renewalGraceSeconds
-      ? { alive: 'abandoned', evidence: `its lease was not renewed for ${durationWords(silent)}, and ${left}` }
-      : { alive: 'held', evidence: `its lease was granted or renewed ${durationWords(silent)} ago` };
+  if (isShort(lease)) {
+    const silent = durationWords(silentSeconds(lease));
+    return missedRenewal(lease)
+      ? { alive: 'abandoned', evidence: `its lease was not renewed for ${silent}, and ${expiry(lease)}` }
+      : { alive: 'held', evidence: `its lease was granted or renewed ${silent} ago` };
   }
+  return judgeLongLease(lock, lease, surroundings);
+}
+
+/** A 24 h lease is renewed every 8 h: too seldom to wait for, so the other evidence decides. */
+function judgeLongLease(lock: Lock, lease: HeldLease, { locks, now, keyspaces }: LockSurroundings): LockJudgement {
   const age = ageSeconds(lock, now);
-  const quiet = age === undefined ? silent : Math.min(age, silent);
+  const quiet = age === undefined ? silentSeconds(lease) : Math.min(age, silentSeconds(lease));
   if (quiet <= longestSwitchSeconds) {
-    return { alive: 'held', evidence: `it was taken ${durationWords(quiet)} ago, which a running operation can take` };
+    return { alive: 'held', evidence: `it was taken or renewed ${durationWords(quiet)} ago, and a running operation can take that long` };
   }
-  const helper = locks.find((other) => other !== lock && isLiveKeyspaceLock(other, lock));
+  const helper = locks.find((other) => other !== lock && isKeyspaceLock(other, keyspaces) && mayShareHolder(other, lock));
   if (helper !== undefined) {
     return { alive: 'held', evidence: `its holder also holds the lock on ${helper.lockedPath}` };
   }
   return {
     alive: 'abandoned',
     evidence:
-      `it was taken ${durationWords(quiet)} ago, a switch takes minutes, ` +
-      `and its holder holds none of the keyspace locks that a running switch needs; ${left}`,
+      `it was taken or renewed ${durationWords(quiet)} ago, a switch takes minutes, ` +
+      `and its holder holds none of the keyspace locks that a running switch needs; ${expiry(lease)}`,
   };
 }
 
@@ -58,10 +73,30 @@ export function ageSeconds(lock: Lock, now: number): number | undefined {
   return time === undefined ? undefined : Math.max(0, (now - time) / 1000);
 }
 
-/** Whether `other` is a keyspace lock of the same holder that still has a lease. */
-function isLiveKeyspaceLock(other: Lock, lock: Lock): boolean {
-  const target: LockTarget = lockTarget(other.lockedPath);
-  if (target.kind !== 'keyspace' || other.lease.kind === 'none') return false;
-  if (other.contents.status !== 'loaded' || lock.contents.status !== 'loaded') return true;
-  return other.contents.value.hostName === lock.contents.value.hostName;
+/** A keyspace lock that a switch needs and that somebody still renews, as far as can be told. */
+function isKeyspaceLock({ lockedPath, lease }: Lock, keyspaces: ReadonlySet<string>): boolean {
+  const target = lockTarget(lockedPath);
+  if (target.kind !== 'keyspace' || !keyspaces.has(target.keyspace) || lease.kind === 'none') return false;
+  return lease.kind === 'unknown' || !isShort(lease) || !missedRenewal(lease);
+}
+
+function mayShareHolder(a: Lock, b: Lock): boolean {
+  if (a.contents.status !== 'loaded' || b.contents.status !== 'loaded') return true;
+  return a.contents.value.hostName === b.contents.value.hostName;
+}
+
+function isShort({ grantedTtlSeconds }: HeldLease): boolean {
+  return grantedTtlSeconds <= shortLeaseSeconds;
+}
+
+function missedRenewal(lease: HeldLease): boolean {
+  return silentSeconds(lease) > lease.grantedTtlSeconds / 3 + renewalGraceSeconds;
+}
+
+function silentSeconds({ grantedTtlSeconds, ttlSeconds }: HeldLease): number {
+  return grantedTtlSeconds - ttlSeconds;
+}
+
+function expiry({ ttlSeconds }: HeldLease): string {
+  return `its lease expires in ${durationWords(ttlSeconds)}`;
 }

@@ -1,70 +1,74 @@
 /** All moves of a snapshot: by tables, by shards (partial), and by keyspace (multi-tenant). */
+import { groupBy } from '../model/groupBy.ts';
 import type { Move } from '../model/move.ts';
-import { loadedValue } from '../model/reading.ts';
 import type { Snapshot } from '../records/snapshot.ts';
-import { isPattern, primaryDenials } from './deniedTables.ts';
-import { loadedShards } from './keyspaceFacts.ts';
+import { findMultiTenantMoves } from './multiTenantMoves.ts';
+import { ShardRoutes } from './partialMoves.ts';
+import { mirroredTables } from './mirroring.ts';
 import { parseRuleName, type RoutingTable } from './routing.ts';
-import { inferDirection, tablePairs, workflowPairs, type TablePair, type WorkflowPair } from './tableMoves.ts';
+import { inferDirection, tablePairs, type TablePair } from './tableMoves.ts';
+import { KnownWorkflows, workflowPairs, type WorkflowPair } from './workflowPairs.ts';
 
-/** Finds the moves. Where RoutingRules could not be read there are no moves by tables to be told from it. */
+/** Finds the moves, in the order of their ids. Where RoutingRules could not be read there are no moves by tables to be told from it. */
 export function findMoves(snapshot: Snapshot, routing: RoutingTable): Move[] {
-  const known = workflowPairs(snapshot.workflows.workflows);
-  const byTables = tableMoves(snapshot, routing, known);
-  const moves = [...byTables, ...shardMoves(snapshot, byTables, known), ...multiTenantMoves(snapshot, known)];
-  return moves.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+  const pairs = workflowPairs(snapshot.workflows.workflows);
+  const known = new KnownWorkflows(pairs);
+  const routes = new ShardRoutes(snapshot);
+  const byTables = tableMoves(snapshot, routing, known, routes);
+  const moves = [...byTables, ...routes.movesBeside(byTables, known), ...findMultiTenantMoves(snapshot, known)];
+  return [...moves, ...movesWithoutRules(moves, pairs)].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
 }
 
 interface Group {
   readonly source: string;
   readonly target: string;
   readonly known: WorkflowPair | undefined;
-  readonly tables: string[];
+  readonly table: string;
 }
 
-function tableMoves(snapshot: Snapshot, routing: RoutingTable, known: readonly WorkflowPair[]): Move[] {
-  const groups = new Map<string, Group>();
-  for (const table of routing.tables()) {
-    for (const pair of tablePairs(snapshot, routing, table)) {
-      const workflow = workflowOf(known, pair);
+function tableMoves(snapshot: Snapshot, routing: RoutingTable, known: KnownWorkflows, routes: ShardRoutes): Move[] {
+  const mirrored = mirroredTables(snapshot);
+  const entries = routing
+    .tables()
+    .flatMap((table) => tablePairs(snapshot, routing, table))
+    .map((pair) => {
+      const workflow = known.of(pair.table, pair.serving, pair.other);
       const { source, target } = workflow ?? inferDirection(snapshot, routing, pair);
       const key = JSON.stringify([source, target, workflow?.names ?? routeSignature(routing, pair)]);
-      const group = groups.get(key);
-      if (group === undefined) groups.set(key, { source, target, known: workflow, tables: [table] });
-      else group.tables.push(table);
-    }
-  }
-  return [...groups.values()].map((group) => tableMove(snapshot, group));
+      return { key, group: { source, target, known: workflow, table: pair.table } };
+    });
+  return [...groupBy(entries, ({ key }) => key).values()].map((same) =>
+    tableMove(
+      same.map(({ group }) => group),
+      { known, routes, mirrored },
+    ),
+  );
 }
 
-function tableMove(snapshot: Snapshot, { source, target, known, tables }: Group): Move {
-  const shards = partialShards(snapshot, source, target);
-  const ordered = known?.tables?.filter((table) => tables.includes(table)) ?? tables;
+interface MoveContext {
+  readonly known: KnownWorkflows;
+  readonly routes: ShardRoutes;
+  readonly mirrored: ReturnType<typeof mirroredTables>;
+}
+
+function tableMove(groups: readonly Group[], { known, routes, mirrored }: MoveContext): Move {
+  const { source = '', target = '', known: workflow } = groups[0] ?? {};
+  const routed = groups.map(({ table }) => table);
+  const tables = workflow?.tables ?? routed;
+  const shards = routes.between(source, target).map(({ shard }) => shard);
+  // Each shard of a partial move is switched by a workflow of its own.
+  const workflows = shards.length > 0 ? known.between(source, target) : workflow === undefined ? [] : [workflow];
   return {
-    id: known?.names[0] ?? `${source}→${target}:${tables[0] ?? ''}`,
+    id: workflow?.names[0] ?? `${source}→${target}:${routed[0] ?? ''}`,
     kind: shards.length > 0 ? 'partial' : 'standard',
     source,
     target,
-    tables: ordered,
-    direction: known === undefined ? 'inferred' : 'known',
-    workflows: known?.names ?? [],
+    tables,
+    direction: workflow === undefined ? 'inferred' : 'known',
+    workflows: workflows.flatMap(({ names }) => names),
     shards,
-    mirrored: isMirrored(snapshot, source, target, tables),
+    mirrored: tables.some((table) => mirrored.has({ source, target, table })),
   };
-}
-
-/**
- * The workflow that a table belongs to: one that lists it, or the only one
- * between the two keyspaces when its tables are not known.
- */
-function workflowOf(known: readonly WorkflowPair[], { table, serving, other }: TablePair): WorkflowPair | undefined {
-  const between = known.filter(
-    ({ source, target }) => (source === serving && target === other) || (source === other && target === serving),
-  );
-  const listing = between.find(({ tables }) => tables?.includes(table));
-  if (listing !== undefined) return listing;
-  const unlisted = between.filter(({ tables }) => tables === undefined);
-  return unlisted.length === 1 && between.length === 1 ? unlisted[0] : undefined;
 }
 
 /** Tables of one move are switched together: tables that are routed differently are of different moves. */
@@ -78,98 +82,20 @@ function routeSignature(routing: RoutingTable, { table }: TablePair): string[] {
     .sort();
 }
 
-function partialShards(snapshot: Snapshot, source: string, target: string): string[] {
-  const rules = loadedValue(snapshot.shardRoutingRules)?.rules ?? [];
-  return rules
-    .filter(
-      ({ fromKeyspace, toKeyspace }) =>
-        (fromKeyspace === source && toKeyspace === target) || (fromKeyspace === target && toKeyspace === source),
-    )
-    .map(({ shard }) => shard);
-}
-
-/** Partial moves that ShardRoutingRules show and no table rules name; their tables are those that are denied so far. */
-function shardMoves(snapshot: Snapshot, byTables: readonly Move[], known: readonly WorkflowPair[]): Move[] {
-  const rules = loadedValue(snapshot.shardRoutingRules)?.rules ?? [];
-  const isBetween = (pair: { source: string; target: string }, a: string, b: string): boolean =>
-    (pair.source === a && pair.target === b) || (pair.source === b && pair.target === a);
-  const moves: Move[] = [];
-  for (const { fromKeyspace: from, toKeyspace: to } of rules) {
-    if (from === to || [...byTables, ...moves].some((move) => isBetween(move, from, to))) continue;
-    const workflow = known.find((pair) => isBetween(pair, from, to));
-    // A created move sends every shard of its target to its source; nothing else in the records tells the direction.
-    const { source, target } = workflow ?? { source: to, target: from };
-    const shards = partialShards(snapshot, source, target);
-    const tables = workflow?.tables ?? deniedOnShards(snapshot, [source, target], shards);
-    moves.push({
-      id: workflow?.names[0] ?? `${source}→${target}`,
-      kind: 'partial',
+/** Known workflows that no rule is about: created with --no-routing-rules, or the rules are gone. */
+function movesWithoutRules(moves: readonly Move[], pairs: readonly WorkflowPair[]): Move[] {
+  const named = new Set(moves.flatMap(({ workflows }) => workflows));
+  return pairs
+    .filter(({ names }) => !names.some((name) => named.has(name)))
+    .map(({ names, source, target, tables }) => ({
+      id: names[0] ?? '',
+      kind: 'standard',
       source,
       target,
-      tables,
-      direction: workflow === undefined ? 'inferred' : 'known',
-      workflows: workflow?.names ?? [],
-      shards,
+      tables: tables ?? [],
+      direction: 'known',
+      workflows: names,
+      shards: [],
       mirrored: false,
-    });
-  }
-  return moves;
-}
-
-function deniedOnShards(snapshot: Snapshot, keyspaces: readonly string[], shards: readonly string[]): string[] {
-  const tables = keyspaces
-    .flatMap((keyspace) => loadedShards(snapshot.keyspaces.get(keyspace)))
-    .filter(({ name }) => shards.includes(name))
-    .flatMap(({ shard }) => primaryDenials(shard))
-    .map(({ entry }) => entry)
-    .filter((entry) => !isPattern(entry));
-  return [...new Set(tables)].sort();
-}
-
-function isMirrored(snapshot: Snapshot, source: string, target: string, tables: readonly string[]): boolean {
-  const rules = loadedValue(snapshot.mirrorRules)?.rules ?? [];
-  return rules.some(({ fromTable, toTable }) => {
-    const from = parseRuleName(fromTable);
-    return from.keyspace === source && tables.includes(from.table) && parseRuleName(toTable).keyspace === target;
-  });
-}
-
-function multiTenantMoves(snapshot: Snapshot, known: readonly WorkflowPair[]): Move[] {
-  const rules = loadedValue(snapshot.keyspaceRoutingRules)?.rules ?? [];
-  const sources = [...new Set(rules.map(({ fromKeyspace }) => parseKeyspaceRule(fromKeyspace)))].sort();
-  return sources.flatMap((source): Move[] => {
-    const targets = rules
-      .filter(({ fromKeyspace }) => parseKeyspaceRule(fromKeyspace) === source)
-      .map(({ toKeyspace }) => toKeyspace)
-      .filter((keyspace) => keyspace !== source);
-    const target = targets[0] ?? onlyMultiTenantKeyspace(snapshot, source);
-    if (target === undefined) return [];
-    const workflow = known.find((pair) => pair.source === source && pair.target === target);
-    return [
-      {
-        id: workflow?.names[0] ?? `${source}→${target}`,
-        kind: 'multi-tenant',
-        source,
-        target,
-        tables: [],
-        direction: workflow === undefined ? 'inferred' : 'known',
-        workflows: workflow?.names ?? [],
-        shards: [],
-        mirrored: false,
-      },
-    ];
-  });
-}
-
-/** The keyspace of a keyspace routing rule, which may carry a tablet type: `commerce@replica`. */
-function parseKeyspaceRule(name: string): string {
-  return name.split('@')[0] ?? name;
-}
-
-/** Before anything is switched the rules name the source only; the target is the keyspace with a multi-tenant VSchema. */
-function onlyMultiTenantKeyspace(snapshot: Snapshot, source: string): string | undefined {
-  const candidates = [...snapshot.keyspaces.values()].filter(
-    ({ name, vschema }) => name !== source && loadedValue(vschema)?.multiTenantSpec !== undefined,
-  );
-  return candidates.length === 1 ? candidates[0]?.name : undefined;
+    }));
 }

@@ -1,4 +1,5 @@
 /** Table routing rules as vtgate reads them. */
+import { groupBy } from '../model/groupBy.ts';
 import { tabletTypes, type TabletTypeName } from '../model/move.ts';
 import type { RoutingRules } from '../records/gen/vschema_pb.js';
 
@@ -34,6 +35,8 @@ export interface RoutingRuleEntry {
 /** The rules of one RoutingRules message, by the name they match. */
 export class RoutingTable {
   readonly entries: readonly RoutingRuleEntry[];
+  /** Names that more than one rule is for, with their rules: vtgate answers queries to them with an error. */
+  readonly duplicates: ReadonlyMap<string, readonly RoutingRuleEntry[]>;
   private readonly byName: ReadonlyMap<string, RoutingRuleEntry>;
   private readonly byTable: ReadonlyMap<string, readonly RoutingRuleEntry[]>;
 
@@ -44,15 +47,13 @@ export class RoutingTable {
       toTables,
       index,
     }));
-    // vtgate builds a map, so the last of two rules of one name counts.
+    // Vitess's own tools read the rules into a map, so the last of two rules of one name counts for them.
     this.byName = new Map(this.entries.map((entry) => [entry.fromTable, entry]));
-    const byTable = new Map<string, RoutingRuleEntry[]>();
-    for (const entry of this.byName.values()) {
-      const entries = byTable.get(entry.from.table);
-      if (entries === undefined) byTable.set(entry.from.table, [entry]);
-      else entries.push(entry);
-    }
-    this.byTable = byTable;
+    this.byTable = groupBy(this.byName.values(), ({ from }) => from.table);
+    this.duplicates =
+      this.byName.size === this.entries.length
+        ? new Map()
+        : new Map([...groupBy(this.entries, ({ fromTable }) => fromTable)].filter(([, same]) => same.length > 1));
   }
 
   /** Every table that some rule is about, in name order. */

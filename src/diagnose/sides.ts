@@ -1,11 +1,13 @@
 /** For each table of each move: which shards serve it by the rules, which must deny it, and what they do. */
 import type { Move } from '../model/move.ts';
-import { loadedValue } from '../model/reading.ts';
+import { groupBy } from '../model/groupBy.ts';
 import { globalRecord, type Place } from '../model/record.ts';
-import { denialOf, missingDenialPath } from './deniedTables.ts';
+import type { Snapshot } from '../records/snapshot.ts';
+import { missingDenialPath } from './deniedTables.ts';
 import { allShardsLoaded, servingShards, type LoadedShard } from './keyspaceFacts.ts';
-import type { DiagnosisInput } from './rule.ts';
-import { primaryKeyspace } from './tableMoves.ts';
+import { ShardRoutes } from './partialMoves.ts';
+import type { RoutingTable } from './routing.ts';
+import { servingKeyspace } from './tableMoves.ts';
 
 export interface TableSides {
   readonly move: Move;
@@ -19,65 +21,61 @@ export interface TableSides {
   readonly denied: readonly LoadedShard[];
   /** Shards of the other side that accept the table. */
   readonly open: readonly LoadedShard[];
+  /** True where they may: a partial move does not deny on its target before the shard has switched. */
+  readonly mayBeOpen: boolean;
   /** False when a shard record of either side could not be read. */
   readonly complete: boolean;
 }
 
+/** What the sides are told from. */
+interface RoutedMoves {
+  readonly snapshot: Snapshot;
+  readonly routing: RoutingTable;
+  readonly moves: readonly Move[];
+}
+
 /** The sides of every table that denied tables guard; multi-tenant moves have none. */
-export function tableSides(input: DiagnosisInput): TableSides[] {
+export function tableSides(input: RoutedMoves): TableSides[] {
   return input.moves.flatMap((move) => {
     if (move.kind === 'standard') return standardSides(input, move);
-    return move.kind === 'partial' ? partialSides(input, move) : [];
+    return move.kind === 'partial' ? partialSides(input.snapshot, move) : [];
   });
 }
 
-function standardSides({ snapshot, routing }: DiagnosisInput, move: Move): TableSides[] {
+function standardSides({ snapshot, routing }: RoutedMoves, move: Move): TableSides[] {
+  if (mayBePartial(snapshot, move)) return [];
   return move.tables.flatMap((table) => {
-    const serving = primaryKeyspace(routing, table);
-    if (serving !== move.source && serving !== move.target) return [];
+    const serving = servingKeyspace(routing, table, move.source, move.target);
+    if (serving === undefined) return [];
     const other = serving === move.source ? move.target : move.source;
     const servingRecords = snapshot.keyspaces.get(serving);
     const otherRecords = snapshot.keyspaces.get(other);
+    // Rules that lead to a keyspace without records are told by dangling-rule.
+    if (servingRecords === undefined || otherRecords === undefined) return [];
     const complete = allShardsLoaded(servingRecords) && allShardsLoaded(otherRecords);
     const shards = { servingShards: servingShards(servingRecords), otherShards: servingShards(otherRecords) };
-    return [sidesOf({ move, table, serving, other, ...shards, complete })];
+    return [sidesOf({ move, table, serving, other, ...shards, mayBeOpen: false, complete })];
   });
 }
 
-/**
- * A partial move is switched shard by shard. Vitess does not deny on the target
- * when it creates one, so an open target is no contradiction before its shard
- * has switched.
- */
-function partialSides({ snapshot }: DiagnosisInput, move: Move): TableSides[] {
-  const rules = loadedValue(snapshot.shardRoutingRules)?.rules ?? [];
-  return move.shards.flatMap((name) => {
-    const rule = rules.find(
-      ({ shard, fromKeyspace, toKeyspace }) =>
-        shard === name &&
-        [fromKeyspace, toKeyspace].includes(move.source) &&
-        [fromKeyspace, toKeyspace].includes(move.target),
-    );
-    if (rule === undefined) return [];
-    const serving = rule.toKeyspace;
-    const other = rule.fromKeyspace;
+/** Without ShardRoutingRules a move between keyspaces with the same shards may be partial: then nothing can be said of its sides. */
+export function mayBePartial(snapshot: Snapshot, { source, target }: Move): boolean {
+  if (snapshot.shardRoutingRules.status !== 'failed') return false;
+  const ranged = (snapshot.keyspaces.get(source)?.shards ?? []).filter(({ name }) => name.includes('-'));
+  const others = snapshot.keyspaces.get(target)?.shards ?? [];
+  return ranged.some(({ name }) => name !== '-' && others.some((other) => other.name === name));
+}
+
+/** A partial move is switched shard by shard. */
+function partialSides(snapshot: Snapshot, move: Move): TableSides[] {
+  return new ShardRoutes(snapshot).between(move.source, move.target).flatMap((rule) => {
+    const { toKeyspace: serving, fromKeyspace: other, shard: name } = rule;
     const named = (keyspace: string): LoadedShard[] =>
       servingShards(snapshot.keyspaces.get(keyspace)).filter((shard) => shard.name === name);
-    const servingNamed = named(serving);
-    const otherNamed = named(other);
-    const complete = servingNamed.length > 0 && otherNamed.length > 0;
-    return move.tables.map((table) => {
-      const sides = sidesOf({
-        move,
-        table,
-        serving,
-        other,
-        servingShards: servingNamed,
-        otherShards: otherNamed,
-        complete,
-      });
-      return serving === move.source ? { ...sides, open: [] } : sides;
-    });
+    const shards = { servingShards: named(serving), otherShards: named(other) };
+    const complete = shards.servingShards.length > 0 && shards.otherShards.length > 0;
+    const mayBeOpen = serving === move.source;
+    return move.tables.map((table) => sidesOf({ move, table, serving, other, ...shards, mayBeOpen, complete }));
   });
 }
 
@@ -85,8 +83,8 @@ function sidesOf(sides: Omit<TableSides, 'denied' | 'open'>): TableSides {
   const { table } = sides;
   return {
     ...sides,
-    denied: sides.servingShards.filter(({ shard }) => denialOf(shard, table) !== undefined),
-    open: sides.otherShards.filter(({ shard }) => denialOf(shard, table) === undefined),
+    denied: sides.servingShards.filter(({ denials }) => denials.of(table) !== undefined),
+    open: sides.otherShards.filter(({ denials }) => denials.of(table) === undefined),
   };
 }
 
@@ -100,20 +98,17 @@ export function groupTables<T extends { readonly table: string }>(
   entries: readonly T[],
   keyOf: (entry: T) => string,
 ): { readonly first: T; readonly tables: readonly string[] }[] {
-  const groups = new Map<string, { first: T; tables: string[] }>();
-  for (const entry of entries) {
-    const key = keyOf(entry);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, { first: entry, tables: [entry.table] });
-    else if (!group.tables.includes(entry.table)) group.tables.push(entry.table);
-  }
-  return [...groups.values()].map(({ first, tables }) => ({ first, tables: tables.sort() }));
+  return [...groupBy(entries, keyOf).values()].flatMap((group) => {
+    const [first] = group;
+    const tables = [...new Set(group.map(({ table }) => table))].sort();
+    return first === undefined ? [] : [{ first, tables }];
+  });
 }
 
 /** The places where a shard denies these tables. */
-export function denialPlaces({ record, shard }: LoadedShard, tables: readonly string[], message?: string): Place[] {
+export function denialPlaces({ record, denials }: LoadedShard, tables: readonly string[], message?: string): Place[] {
   return tables.flatMap((table) => {
-    const denial = denialOf(shard, table);
+    const denial = denials.of(table);
     return denial === undefined ? [] : [{ record, path: denial.path, ...(message === undefined ? {} : { message }) }];
   });
 }
@@ -124,7 +119,7 @@ export function openPlace({ record, shard }: LoadedShard, message?: string): Pla
 }
 
 /** The primary rules of these tables, as the evidence of which side serves. */
-export function rulePlaces({ routing }: DiagnosisInput, tables: readonly string[]): Place[] {
+export function rulePlaces({ routing }: Pick<RoutedMoves, 'routing'>, tables: readonly string[]): Place[] {
   return tables.flatMap((table) => {
     const rule = routing.resolve(undefined, table, 'primary') ?? routing.rulesOf(table).find(isPrimaryRule);
     if (rule === undefined) return [];

@@ -11,7 +11,8 @@ import {
   type SrvVSchema,
 } from '../records/gen/vschema_pb.js';
 import type { Snapshot } from '../records/snapshot.ts';
-import { RoutingTable, type RoutingRuleEntry } from './routing.ts';
+import type { RoutingRuleEntry, RoutingTable } from './routing.ts';
+import type { DiagnosisInput } from './rule.ts';
 
 /** A table routing rule that the cell has differently; `cell` or `global` is undefined where the rule is missing. */
 export interface RuleDifference {
@@ -29,10 +30,14 @@ export interface SrvVSchemaDiff {
 }
 
 /** Compares what could be read on both sides; a global record that could not be read is not compared. */
-export function diffSrvVSchema(snapshot: Snapshot, routing: RoutingTable, srvVSchema: SrvVSchema): SrvVSchemaDiff {
-  const comparesRules = snapshot.routingRules.status !== 'failed';
+export function diffSrvVSchema(
+  { snapshot, routing, cellRouting }: DiagnosisInput,
+  cell: string,
+  srvVSchema: SrvVSchema,
+): SrvVSchemaDiff {
+  const cellRules = snapshot.routingRules.status === 'failed' ? undefined : cellRouting.get(cell);
   return {
-    rules: comparesRules ? diffRules(new RoutingTable(srvVSchema.routingRules), routing) : [],
+    rules: cellRules === undefined ? [] : diffRules(cellRules, routing),
     keyspaces: diffKeyspaces(snapshot, srvVSchema),
     records: [
       ...differs(
@@ -55,14 +60,19 @@ export function diffSrvVSchema(snapshot: Snapshot, routing: RoutingTable, srvVSc
 function diffRules(cell: RoutingTable, global: RoutingTable): RuleDifference[] {
   const names = new Set([...cell.entries, ...global.entries].map(({ fromTable }) => fromTable));
   return [...names]
-    .sort()
     .map((fromTable) => ({ fromTable, cell: cell.get(fromTable), global: global.get(fromTable) }))
-    .filter((difference) => !sameTargets(difference.cell, difference.global));
+    .filter(({ fromTable, ...rules }) => !sameTargets(rules.cell, rules.global) || isDoubledOnce(fromTable, cell, global))
+    .sort((a, b) => (a.fromTable < b.fromTable ? -1 : 1));
 }
 
 function sameTargets(a: RoutingRuleEntry | undefined, b: RoutingRuleEntry | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
   return a.toTables.length === b.toTables.length && a.toTables.every((table, index) => table === b.toTables[index]);
+}
+
+/** One side has two rules of the name, which vtgate answers with an error, and the other side one. */
+function isDoubledOnce(fromTable: string, cell: RoutingTable, global: RoutingTable): boolean {
+  return cell.duplicates.has(fromTable) !== global.duplicates.has(fromTable);
 }
 
 function diffKeyspaces(snapshot: Snapshot, srvVSchema: SrvVSchema): SrvVSchemaDiff['keyspaces'] {

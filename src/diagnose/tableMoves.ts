@@ -1,12 +1,12 @@
 /**
  * Moves by tables, told from the records: which two keyspaces the rules of a
- * table name, and which of them the table comes from.
+ * table link, and which of them the table comes from.
  */
 import { lockTarget } from '../model/lock.ts';
-import { isReverseWorkflow, partnerWorkflowName, qualifiedWorkflow, type Workflow } from '../model/workflow.ts';
+import { isReverseWorkflow } from '../model/workflow.ts';
 import type { Snapshot } from '../records/snapshot.ts';
 import { cannotRoute, deniesAnywhere, isSharded } from './keyspaceFacts.ts';
-import { routedKeyspace, type RoutingTable } from './routing.ts';
+import { routedKeyspace, type RoutingRuleEntry, type RoutingTable } from './routing.ts';
 
 /** One table between two keyspaces. `serving` is where its primary rule sends it. */
 export interface TablePair {
@@ -15,35 +15,66 @@ export interface TablePair {
   readonly other: string;
 }
 
-/** The keyspace that serves a table's primary traffic by the rules; undefined when no primary rule names one. */
-export function primaryKeyspace(routing: RoutingTable, table: string): string | undefined {
-  const plain = routedKeyspace(routing.resolve(undefined, table, 'primary'));
-  if (plain !== undefined) return plain;
-  const qualified = routing.rulesOf(table).filter(({ from }) => from.type === 'primary');
-  return qualified.map(routedKeyspace).find((keyspace) => keyspace !== undefined);
+/**
+ * Which of two keyspaces serves a table's primary traffic by the rules: the one
+ * that the rule without a keyspace names, else the one that the qualified names
+ * agree on. Undefined when the rules name neither, or both.
+ */
+export function servingKeyspace(routing: RoutingTable, table: string, a: string, b: string): string | undefined {
+  const leadsTo = (keyspace: string | undefined): string | undefined => {
+    const to = routedKeyspace(routing.resolve(keyspace, table, 'primary'));
+    return to === a || to === b ? to : undefined;
+  };
+  const [bare, first, second] = [leadsTo(undefined), leadsTo(a), leadsTo(b)];
+  if (bare !== undefined) return bare;
+  return first === undefined || second === undefined || first === second ? (first ?? second) : undefined;
 }
 
-/** The pairs of keyspaces that a table is moving between: one, or more where rules of earlier moves were kept. */
+/** The pairs of keyspaces that a table is moving between: one, or more where rules of other moves name the same table. */
 export function tablePairs(snapshot: Snapshot, routing: RoutingTable, table: string): TablePair[] {
-  const serving = primaryKeyspace(routing, table);
-  if (serving === undefined) return [];
-  const rules = routing.rulesOf(table);
-  const named = new Set<string>();
-  for (const rule of rules) {
-    if (rule.from.keyspace !== undefined) named.add(rule.from.keyspace);
-    const to = routedKeyspace(rule);
-    if (to !== undefined) named.add(to);
-  }
-  named.delete(serving);
-  // A single redirect that an operator wrote is no move: MoveTables writes rules for replica and rdonly too.
-  const hasReadRules = rules.some(({ from }) => from.type !== 'primary');
-  return [...named].sort().flatMap((other) => {
-    if (!snapshot.keyspaces.has(other)) return [];
-    const denied = deniesAnywhere(snapshot, other, table) || deniesAnywhere(snapshot, serving, table);
-    // Completed with --keep-routing-rules: the source no longer has the table.
-    const gone = !denied && cannotRoute(snapshot.keyspaces.get(other), table);
-    return (hasReadRules || denied) && !gone ? [{ table, serving, other }] : [];
+  return linkedKeyspaces(snapshot, routing.rulesOf(table)).flatMap(([a, b]) => {
+    const serving = servingKeyspace(routing, table, a, b);
+    if (serving === undefined) return [];
+    const other = serving === a ? b : a;
+    return isMove(snapshot, routing, { table, serving, other }) ? [{ table, serving, other }] : [];
   });
+}
+
+/**
+ * Pairs of keyspaces that a rule links by routing one's name of the table to the
+ * other, in name order. Only where there is none do rules link by what they
+ * name: every move of a table of that name writes the ones without a keyspace.
+ * What rules that lead to a keyspace without records do is told by dangling-rule.
+ */
+function linkedKeyspaces({ keyspaces }: Snapshot, rules: readonly RoutingRuleEntry[]): [string, string][] {
+  const links = new Map<string, [string, string]>();
+  const link = (a: string | undefined, b: string | undefined): void => {
+    if (a === undefined || b === undefined || a === b) return;
+    const pair: [string, string] = a < b ? [a, b] : [b, a];
+    links.set(JSON.stringify(pair), pair);
+  };
+  const known = rules.filter((rule) =>
+    [rule.from.keyspace, routedKeyspace(rule)].every((keyspace) => keyspace === undefined || keyspaces.has(keyspace)),
+  );
+  for (const rule of known) link(rule.from.keyspace, routedKeyspace(rule));
+  const bare = known.find(({ from }) => from.keyspace === undefined && from.type === 'primary');
+  if (links.size === 0) for (const rule of known) link(routedKeyspace(bare), routedKeyspace(rule));
+  return [...links.keys()].sort().map((key) => links.get(key)).filter((pair) => pair !== undefined);
+}
+
+function isMove(snapshot: Snapshot, routing: RoutingTable, { table, serving, other }: TablePair): boolean {
+  if (deniesAnywhere(snapshot, other, table) || deniesAnywhere(snapshot, serving, table)) return true;
+  // Completed with --keep-routing-rules: the source no longer has the table.
+  if (cannotRoute(snapshot.keyspaces.get(other), table)) return false;
+  // Without a denied table only all of a MoveTables' rules tell a move from a redirect that an operator wrote.
+  const between = routing.rulesOf(table).filter((rule) => {
+    const to = routedKeyspace(rule);
+    return (to === serving || to === other) && [undefined, serving, other].includes(rule.from.keyspace);
+  });
+  const redirects = between.some(
+    (rule) => rule.from.type === 'primary' && rule.from.keyspace !== undefined && rule.from.keyspace !== routedKeyspace(rule),
+  );
+  return redirects && between.some(({ from }) => from.type !== 'primary');
 }
 
 /** Where a table comes from and goes to, from the best evidence the records hold. */
@@ -75,34 +106,4 @@ function targetByLock(snapshot: Snapshot, a: string, b: string): string | undefi
     return isReverseWorkflow(target.workflow) ? partner : target.keyspace;
   }
   return undefined;
-}
-
-/** A known workflow pair seen as a move: the forward workflow's source and target. */
-export interface WorkflowPair {
-  readonly source: string;
-  readonly target: string;
-  readonly tables: readonly string[] | undefined;
-  readonly names: readonly string[];
-}
-
-/** Joins forward and reverse workflows; a workflow whose source no dump tells is left out. */
-export function workflowPairs(workflows: readonly Workflow[]): WorkflowPair[] {
-  const pairs = new Map<string, WorkflowPair>();
-  const ordered = [...workflows].sort((a, b) => Number(isReverseWorkflow(a.name)) - Number(isReverseWorkflow(b.name)));
-  for (const workflow of ordered) {
-    if (workflow.source === undefined || (workflow.type !== undefined && workflow.type !== 'MoveTables')) continue;
-    const reverse = isReverseWorkflow(workflow.name);
-    const forwardName = reverse ? partnerWorkflowName(workflow.name) : workflow.name;
-    const source = reverse ? workflow.keyspace : workflow.source;
-    const target = reverse ? workflow.source : workflow.keyspace;
-    const key = JSON.stringify([source, target, forwardName]);
-    const known = pairs.get(key);
-    pairs.set(key, {
-      source,
-      target,
-      tables: known?.tables ?? workflow.tables,
-      names: [...(known?.names ?? []), qualifiedWorkflow(workflow)],
-    });
-  }
-  return [...pairs.values()];
 }

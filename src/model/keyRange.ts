@@ -18,7 +18,8 @@ export function parseShardName(shard: string): NamedKeyRange | undefined | 'inva
   const end = match?.[2];
   if (start === undefined || end === undefined) return 'invalid';
   if (start.length % 2 !== 0 || end.length % 2 !== 0) return 'invalid';
-  if (start !== '' && end !== '' && compareBounds(start, end) >= 0) return 'invalid';
+  // Vitess compares the bounds as they are spelled here: `80-8000` is accepted.
+  if (end !== '' && start >= end) return 'invalid';
   return { start, end };
 }
 
@@ -60,4 +61,13 @@ export function coversWholeRange(ranges: readonly NamedKeyRange[]): boolean {
     const next = ranges[index + 1];
     return next === undefined || (range.end !== '' && sameBound(range.end, next.start));
   });
+}
+
+/** True when some keyspace id is in both ranges. */
+export function rangesOverlap(a: NamedKeyRange, b: NamedKeyRange): boolean {
+  return startsBeforeEnd(a, b) && startsBeforeEnd(b, a);
+}
+
+function startsBeforeEnd(a: NamedKeyRange, b: NamedKeyRange): boolean {
+  return b.end === '' || compareBounds(a.start, b.end) < 0;
 }

@@ -16,7 +16,7 @@ import type {
   TabletRecord,
   UnreadableRecord,
 } from './snapshot.ts';
-import { parseCellPath, parseGlobalPath } from './topoKey.ts';
+import { isMisplacedRecord, parseCellPath, parseGlobalPath } from './topoKey.ts';
 import { cellInfoProblem, shardProblem, tabletProblem } from './validate.ts';
 
 /** Decodes a whole topology. Never throws: whatever does not decode is a failed reading and listed in `unreadable`. */
@@ -24,9 +24,14 @@ export function decodeSnapshot(data: TopologyData): Snapshot {
   const unreadable: UnreadableRecord[] = [];
   const read = reader(unreadable);
   const global = byPath(data.global);
-  for (const { path } of data.global) {
+  const cells = new Map(data.cells.map((cell) => [cell.cell, cell]));
+  for (const path of global.keys()) {
     const key = parseGlobalPath(path);
-    if (key.kind === 'CellInfo') read(recordSchemas.CellInfo, global, { path }, cellInfoProblem);
+    if (isMisplacedRecord('global', path)) unreadable.push({ record: { path }, reason: misplaced });
+    if (key.kind !== 'CellInfo') continue;
+    read(recordSchemas.CellInfo, global, { path }, cellInfoProblem);
+    // A cell that nobody tried to read must not look like a cell without contradictions.
+    if (!cells.has(key.cell)) cells.set(key.cell, { cell: key.cell, status: 'failed', failure: notRead });
   }
   const workflows = readWorkflowDumps(data.dumps);
   return {
@@ -35,7 +40,7 @@ export function decodeSnapshot(data: TopologyData): Snapshot {
     ...(data.revision === undefined ? {} : { revision: data.revision }),
     notes: [...data.notes, ...workflows.problems],
     keyspaces: readKeyspaces(global, read),
-    cells: data.cells.map((cell) => readCell(cell, unreadable)).sort(byName),
+    cells: [...cells.values()].map((cell) => readCell(cell, unreadable)).sort(byName),
     routingRules: read(recordSchemas.RoutingRules, global, globalRecord.routingRules),
     shardRoutingRules: read(recordSchemas.ShardRoutingRules, global, globalRecord.shardRoutingRules),
     keyspaceRoutingRules: read(recordSchemas.KeyspaceRoutingRules, global, globalRecord.keyspaceRoutingRules),
@@ -45,6 +50,9 @@ export function decodeSnapshot(data: TopologyData): Snapshot {
     unreadable,
   };
 }
+
+const misplaced = 'its key is not one under which Vitess keeps such a record';
+const notRead = { code: 'not-found', message: 'its CellInfo is there and its records were not read.' } as const;
 
 type RecordsByPath = ReadonlyMap<string, TopologyRecord>;
 type Read = <Desc extends DescMessage>(
@@ -116,6 +124,8 @@ function readCell(data: CellData, unreadable: UnreadableRecord[]): CellRecords {
       tablets.push({ alias: key.alias, record, tablet });
     } else if (key.kind === 'ShardReplication') {
       read(recordSchemas.ShardReplication, records, { cell: data.cell, path });
+    } else if (isMisplacedRecord('cell', path)) {
+      unreadable.push({ record: { cell: data.cell, path }, reason: misplaced });
     }
   }
   return {

@@ -53,3 +53,16 @@ export function parseCellPath(path: string): CellKey {
   }
   return { kind: 'Other' };
 }
+
+const globalFiles: ReadonlySet<string> = new Set(['Keyspace', 'VSchema', 'Shard', 'CellInfo', 'RoutingRules', 'ShardRoutingRules', 'MirrorRules']);
+const cellFiles: ReadonlySet<string> = new Set(['SrvVSchema', 'SrvKeyspace', 'ShardReplication', 'Tablet']);
+
+/**
+ * True for a path that ends like a record's and stands where Vitess never puts
+ * one, e.g. under an empty keyspace name: Vitess would not find that record.
+ */
+export function isMisplacedRecord(root: 'global' | 'cell', path: string): boolean {
+  const key = root === 'global' ? parseGlobalPath(path) : parseCellPath(path);
+  const files = root === 'global' ? globalFiles : cellFiles;
+  return key.kind === 'Other' && files.has(path.slice(path.lastIndexOf('/') + 1));
+}

@@ -1,10 +1,13 @@
+import { isMessage, type DescMessage, type MessageShape } from '@bufbuild/protobuf';
 import { fromText } from '@bufbuild/protobuf/txtpb';
-import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
 import type { Reading } from '../model/reading.ts';
 import type { JsonPath, RecordId } from '../model/record.ts';
+import { ShardSchema } from './gen/topodata_pb.js';
 import { text, type JsonObject } from './jsonValue.ts';
+import { nothingRecognized, type RecognizedDocument } from './recognizedDocument.ts';
 import { recordKind, recordSchemas } from './recordTypes.ts';
-import type { RecognizedDocument } from './recognizedDocument.ts';
+import { parseGlobalPath, type RecordKind } from './topoKey.ts';
+import { shardProblem } from './validate.ts';
 
 /**
  * A record from `GetTopologyPath`, which prints it as compact prototext in
@@ -14,12 +17,10 @@ export function readTopologyPath(value: JsonObject, at: JsonPath): RecognizedDoc
   const record = recordOfTopologyPath(text(value, 'path'));
   const kind = record === undefined ? undefined : recordKind(record);
   const data = text(value, 'data');
-  if (record === undefined || kind === undefined || data === '') return { records: [], workflows: [] };
-  const reading = readPrototext(recordSchemas[kind], data);
-  return {
-    records: [{ record, kind, reading, path: [...at, 'data'], partial: false, opaque: true }],
-    workflows: [],
-  };
+  if (record === undefined || kind === undefined || data === '') return nothingRecognized;
+  const reading = readPrototext(kind, record, data);
+  const found = { record, kind, reading, path: [...at, 'data'], partial: false, opaque: true };
+  return { ...nothingRecognized, records: [found] };
 }
 
 /** The record that a path of Vitess's topology browser names; undefined for a path without a record. */
@@ -29,9 +30,13 @@ export function recordOfTopologyPath(path: string): RecordId | undefined {
   return root === 'global' ? { path: rest.join('/') } : { cell: root, path: rest.join('/') };
 }
 
-function readPrototext(schema: DescMessage, data: string): Reading<MessageShape<DescMessage>> {
+function readPrototext(kind: RecordKind, record: RecordId, data: string): Reading<MessageShape<DescMessage>> {
+  const schema = recordSchemas[kind];
   try {
-    return { status: 'loaded', value: fromText(schema, data) };
+    const value = fromText(schema, data);
+    const key = kind === 'Shard' ? parseGlobalPath(record.path) : undefined;
+    const problem = key?.kind === 'Shard' && isMessage(value, ShardSchema) ? shardProblem(key.shard, value) : undefined;
+    return problem === undefined ? { status: 'loaded', value } : { status: 'failed', reason: problem };
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
     return { status: 'failed', reason: `its prototext does not parse as ${schema.typeName}: ${problem}` };

@@ -3,12 +3,14 @@
  * field's end, decode well and would pass as a healthy record.
  */
 import { parseShardName, sameKeyRange } from '../model/keyRange.ts';
-import type { CellInfo, KeyRange, Shard, Tablet } from './gen/topodata_pb.js';
+import { encode } from './decode.ts';
+import { ShardSchema, type CellInfo, type KeyRange, type Shard, type Tablet } from './gen/topodata_pb.js';
 
 /** Says why a Shard record cannot be the record of the shard of this name; undefined when it can. */
 export function shardProblem(name: string, shard: Shard): string | undefined {
   const range = parseShardName(name);
   if (range === 'invalid') return `"${name}" is not a valid shard name`;
+  if (encode(ShardSchema, shard).length === 0) return 'it is empty, which no shard in use is';
   const stored = namedRange(shard.keyRange);
   if (range === undefined) {
     return stored === undefined ? undefined : `its key_range is ${stored.start}-${stored.end}, the shard is "${name}"`;

@@ -1,6 +1,7 @@
 import type { DescField, DescMessage } from '@bufbuild/protobuf';
 import { ScalarType } from '@bufbuild/protobuf';
-import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
+import { WireType } from '@bufbuild/protobuf/wire';
+import { WireCursor, type WireTag } from './wireCursor.ts';
 
 const maximumDepth = 64;
 
@@ -10,22 +11,25 @@ const maximumDepth = 64;
  * parent, a field may come with another wire type), and bytes that are read
  * leniently would look like a healthy record.
  */
-export function checkWire(schema: DescMessage, bytes: Uint8Array, depth = 0): string | undefined {
-  if (depth > maximumDepth) return `${schema.name} is nested deeper than ${maximumDepth} levels`;
-  const fields = fieldsOf(schema);
-  const reader = new BinaryReader(bytes);
-  while (reader.pos < reader.len) {
-    const [number, wireType] = reader.tag();
-    const field = fields.get(number);
-    if (field === undefined) {
-      reader.skip(wireType, number);
-    } else {
-      const problem = checkField(field, wireType, reader, depth);
-      if (problem !== undefined) return problem;
-    }
-    if (reader.pos > reader.len) return `field ${number} of ${schema.name} ends after the record`;
+export function checkWire(schema: DescMessage, bytes: Uint8Array): string | undefined {
+  try {
+    checkMessage(schema, bytes, 0);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
   }
-  return undefined;
+}
+
+function checkMessage(schema: DescMessage, bytes: Uint8Array, depth: number): void {
+  if (depth > maximumDepth) throw new Error(`${schema.name} is nested deeper than ${maximumDepth} levels`);
+  const fields = fieldsOf(schema);
+  const cursor = new WireCursor(bytes);
+  while (!cursor.atEnd) {
+    const tag = cursor.tag();
+    const field = fields.get(tag.number);
+    if (field === undefined) cursor.skip(tag);
+    else checkField(field, tag, cursor, depth);
+  }
 }
 
 const fieldsBySchema = new WeakMap<DescMessage, Map<number, DescField>>();
@@ -39,47 +43,37 @@ function fieldsOf(schema: DescMessage): Map<number, DescField> {
   return fields;
 }
 
-function checkField(field: DescField, wireType: WireType, reader: BinaryReader, depth: number): string | undefined {
-  const packed = isPackable(field) && wireType === WireType.LengthDelimited;
-  if (!packed && wireType !== wireTypeOf(field)) {
-    return `field ${field.name} of ${field.parent.name} has wire type ${wireType}, expected ${wireTypeOf(field)}`;
-  }
-  if (wireType !== WireType.LengthDelimited) {
-    reader.skip(wireType, field.number);
-    return undefined;
-  }
-  const content = reader.bytes();
-  if (field.message !== undefined && field.fieldKind !== 'map') return checkWire(field.message, content, depth + 1);
-  if (field.fieldKind === 'map') return checkMapEntry(field, content, depth);
-  if (packed) return checkPacked(field, content);
-  return undefined;
+function checkField(field: DescField, tag: WireTag, cursor: WireCursor, depth: number): void {
+  const packed = isPackable(field) && tag.wireType === WireType.LengthDelimited;
+  if (!packed) expectWireType(tag, wireTypeOf(field), `field ${field.name} of ${field.parent.name}`);
+  if (packed) checkPacked(field, tag, cursor.content());
+  else if (field.fieldKind === 'map') checkMapEntry(field, cursor.content(), depth);
+  else if (field.message !== undefined) checkMessage(field.message, cursor.content(), depth + 1);
+  else cursor.skip(tag);
 }
 
-function checkMapEntry(field: DescField & { fieldKind: 'map' }, entry: Uint8Array, depth: number): string | undefined {
-  const reader = new BinaryReader(entry);
-  while (reader.pos < reader.len) {
-    const [number, wireType] = reader.tag();
-    const expected = number === 1 ? wireTypeOfScalar(field.mapKey) : number === 2 ? valueWireType(field) : undefined;
+function checkMapEntry(field: DescField & { fieldKind: 'map' }, entry: Uint8Array, depth: number): void {
+  const cursor = new WireCursor(entry);
+  while (!cursor.atEnd) {
+    const tag = cursor.tag();
+    const expected = tag.number === 1 ? wireTypeOfScalar(field.mapKey) : tag.number === 2 ? valueWireType(field) : undefined;
     if (expected === undefined) {
       // The library drops unknown fields of a map entry, so rewriting such a record would lose them.
-      return `an entry of ${field.name} has the unknown field ${number}`;
+      throw new Error(`an entry of ${field.name} has the unknown field ${tag.number}`);
     }
-    if (wireType !== expected) return `an entry of ${field.name} has wire type ${wireType}, expected ${expected}`;
-    if (number === 2 && field.message !== undefined) {
-      const problem = checkWire(field.message, reader.bytes(), depth + 1);
-      if (problem !== undefined) return problem;
-    } else {
-      reader.skip(wireType, number);
-    }
-    if (reader.pos > reader.len) return `an entry of ${field.name} ends after the field`;
+    expectWireType(tag, expected, `an entry of ${field.name}`);
+    if (tag.number === 2 && field.message !== undefined) checkMessage(field.message, cursor.content(), depth + 1);
+    else cursor.skip(tag);
   }
-  return undefined;
 }
 
-function checkPacked(field: DescField, content: Uint8Array): string | undefined {
-  const reader = new BinaryReader(content);
-  while (reader.pos < reader.len) reader.skip(wireTypeOf(field), field.number);
-  return reader.pos === reader.len ? undefined : `the list ${field.name} ends after the field`;
+function checkPacked(field: DescField, { number }: WireTag, content: Uint8Array): void {
+  const cursor = new WireCursor(content);
+  while (!cursor.atEnd) cursor.skip({ number, wireType: wireTypeOf(field) });
+}
+
+function expectWireType({ wireType }: WireTag, expected: WireType, what: string): void {
+  if (wireType !== expected) throw new Error(`${what} has wire type ${wireType}, expected ${expected}`);
 }
 
 function isPackable(field: DescField): boolean {

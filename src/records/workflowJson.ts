@@ -11,12 +11,13 @@ export function workflowFromShow(value: unknown): Workflow | undefined {
   if (name === '' || keyspace === '') return undefined;
   const streams = shardStreams(value);
   const type = text(value, 'workflow_type');
+  const tables = tablesOf(streams.map(([, stream]) => stream));
   return {
     keyspace,
     name,
-    ...(isRecord(source) ? { source: text(source, 'keyspace') } : {}),
+    ...(isRecord(source) && text(source, 'keyspace') !== '' ? { source: text(source, 'keyspace') } : {}),
     ...(type === '' ? {} : { type }),
-    tables: tablesOf(streams.map(([, stream]) => stream)),
+    ...(tables === undefined ? {} : { tables }),
     streams: streams.map(([key, stream]): WorkflowStream => ({
       shard: text(stream, 'shard') || (key.split('/')[0] ?? ''),
       state: text(stream, 'state'),
@@ -53,16 +54,17 @@ function shardStreams(value: JsonObject): [string, JsonObject][] {
   );
 }
 
-/** The tables that the streams' filters match by name; a regular expression names none. */
-function tablesOf(streams: readonly JsonObject[]): string[] {
+/** The tables that the streams' filters name; undefined when a filter is a regular expression or none names a table. */
+function tablesOf(streams: readonly JsonObject[]): string[] | undefined {
   const tables = new Set<string>();
   for (const stream of streams) {
     const source = field(stream, 'binlog_source');
     const filter = isRecord(source) ? field(source, 'filter') : undefined;
     for (const rule of items(isRecord(filter) ? field(filter, 'rules') : undefined)) {
       const match = isRecord(rule) ? text(rule, 'match') : '';
-      if (match !== '' && !match.startsWith('/')) tables.add(match);
+      if (match.startsWith('/')) return undefined;
+      if (match !== '') tables.add(match);
     }
   }
-  return [...tables];
+  return tables.size === 0 ? undefined : [...tables];
 }

@@ -2,11 +2,11 @@ import type { Finding } from '../../model/finding.ts';
 import { listWords } from '../../model/words.ts';
 import { placesOr } from '../places.ts';
 import type { DiagnosisInput } from '../rule.ts';
-import { deniedOnBothSides, denialPlaces, groupTables, openPlace, rulePlaces, tableSides } from '../sides.ts';
+import { deniedOnBothSides, denialPlaces, groupTables, openPlace, rulePlaces } from '../sides.ts';
 
 /** Both sides deny the table: nobody accepts writes. Reported once for all shards, instead of `serving-side-denied`. */
 export function bothSidesDenied(input: DiagnosisInput): Finding[] {
-  const entries = tableSides(input).filter(deniedOnBothSides);
+  const entries = input.sides.filter(deniedOnBothSides);
   const groups = groupTables(entries, ({ move, serving, denied }) =>
     JSON.stringify([move.id, serving, denied.map(({ name }) => name)]),
   );

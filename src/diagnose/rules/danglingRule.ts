@@ -1,4 +1,5 @@
 import type { Finding } from '../../model/finding.ts';
+import { groupBy } from '../../model/groupBy.ts';
 import { loadedValue } from '../../model/reading.ts';
 import { globalRecord, type JsonPath, type RecordId } from '../../model/record.ts';
 import { listWords } from '../../model/words.ts';
@@ -13,25 +14,24 @@ export function danglingRule(input: DiagnosisInput): Finding[] {
 
 function tableRules(input: DiagnosisInput): Finding[] {
   // One finding for each wrong target: a MoveTables writes nine rules to it.
-  const byProblem = new Map<string, RoutingRuleEntry[]>();
-  for (const entry of input.routing.entries) {
-    const problem = targetProblem(input, entry.toTables);
-    if (problem === undefined) continue;
-    const entries = byProblem.get(problem);
-    if (entries === undefined) byProblem.set(problem, [entry]);
-    else entries.push(entry);
-  }
-  return [...byProblem].map(([problem, entries]) => {
-    const tables = [...new Set(entries.map(({ from }) => from.table))].sort();
-    const places = entries.map(({ index }): JsonPath => ['rules', index]);
-    const names = listWords(entries.map(({ fromTable }) => fromTable));
-    return finding(
-      globalRecord.routingRules,
-      places,
-      tables,
-      `The routing of ${names} points to ${problem}: these names cannot be queried`,
-    );
-  });
+  const wrong = input.routing.entries.map((entry) => ({ entry, problem: targetProblem(input, entry.toTables) }));
+  const byProblem = groupBy(
+    wrong.filter(({ problem }) => problem !== undefined),
+    ({ problem }) => problem ?? '',
+  );
+  return [
+    ...[...byProblem].map(([problem, same]) => ruleFinding(same.map(({ entry }) => entry), `points to ${problem}`)),
+    ...[...input.routing.duplicates].map(([, entries]) =>
+      ruleFinding(entries, `is given by ${entries.length} rules, and vtgate accepts one`),
+    ),
+  ];
+}
+
+function ruleFinding(entries: readonly RoutingRuleEntry[], what: string): Finding {
+  const tables = [...new Set(entries.map(({ from }) => from.table))].sort();
+  const places = entries.map(({ index }): JsonPath => ['rules', index]);
+  const names = listWords([...new Set(entries.map(({ fromTable }) => fromTable))]);
+  return finding(globalRecord.routingRules, places, tables, `The routing of ${names} ${what}: these names cannot be queried`);
 }
 
 function targetProblem({ snapshot }: DiagnosisInput, toTables: readonly string[]): string | undefined {
@@ -39,8 +39,9 @@ function targetProblem({ snapshot }: DiagnosisInput, toTables: readonly string[]
   const [to] = toTables;
   // No target at all is how a table is disabled on purpose.
   if (to === undefined) return undefined;
-  const { keyspace, table } = parseRuleName(to);
-  if (keyspace === undefined) return `${to}, which names no keyspace`;
+  const [keyspace = '', table, ...more] = to.split('.');
+  if (table === undefined) return `${to}, which names no keyspace`;
+  if (more.length > 0) return `${to}, which vtgate does not accept for the second dot`;
   if (!snapshot.keyspaces.has(keyspace)) return `the keyspace ${keyspace}, which does not exist`;
   return cannotRoute(snapshot.keyspaces.get(keyspace), table)
     ? `${to}, which the VSchema of the sharded keyspace ${keyspace} does not list`

@@ -1,6 +1,6 @@
 import type { Finding } from '../../model/finding.ts';
 import { listWords } from '../../model/words.ts';
-import { isPattern, primaryDenials } from '../deniedTables.ts';
+import { isPattern } from '../deniedTables.ts';
 import { loadedShards, type LoadedShard } from '../keyspaceFacts.ts';
 import { placesOr } from '../places.ts';
 import type { DiagnosisInput } from '../rule.ts';
@@ -11,37 +11,24 @@ import { denialPlaces, openPlace } from '../sides.ts';
 export function orphanDeniedTables({ snapshot, routing, moves }: DiagnosisInput): Finding[] {
   // Without the rules nothing can be called an orphan.
   if (snapshot.routingRules.status === 'failed' || snapshot.shardRoutingRules.status === 'failed') return [];
-  const partial = moves.filter(({ kind }) => kind === 'partial');
-  const movesByShards = ({ keyspace, name }: LoadedShard): boolean =>
-    partial.some((move) => (move.source === keyspace || move.target === keyspace) && move.shards.includes(name));
-  return [...snapshot.keyspaces.values()].flatMap((keyspace) =>
-    loadedShards(keyspace).flatMap((shard) => (movesByShards(shard) ? [] : orphansOf(routing, shard))),
+  const movedByShards = new Set(
+    moves
+      .filter(({ kind }) => kind === 'partial')
+      .flatMap(({ source, target, shards, tables }) =>
+        tables.flatMap((table) => shards.flatMap((shard) => [source, target].map((keyspace) => keyOf(keyspace, shard, table)))),
+      ),
   );
+  return [...snapshot.keyspaces.values()].flatMap(loadedShards).flatMap((shard) => {
+    const { keyspace, name } = shard;
+    const tables = shard.denials.entries
+      .map(({ entry }) => entry)
+      .filter((entry) => !isPattern(entry) && !isRouted(routing, keyspace, entry) && !movedByShards.has(keyOf(keyspace, name, entry)));
+    return tables.length === 0 ? [] : [orphans(shard, [...new Set(tables)].sort())];
+  });
 }
 
-function orphansOf(routing: RoutingTable, shard: LoadedShard): Finding[] {
-  const { keyspace, name } = shard;
-  const tables = primaryDenials(shard.shard)
-    .map(({ entry }) => entry)
-    .filter((entry) => !isPattern(entry) && !isRouted(routing, keyspace, entry))
-    .sort();
-  if (tables.length === 0) return [];
-  return [
-    {
-      code: 'orphan-denied-tables',
-      severity: 'warning',
-      keyspace,
-      shard: name,
-      tables,
-      places: placesOr(denialPlaces(shard, tables), openPlace(shard)),
-      related: [],
-      message:
-        `${keyspace}/${name} denies ${listWords(tables)}, and no routing rule routes them from or to ${keyspace}: ` +
-        `queries that reach this shard's primary fail, and a later move of these tables fails or breaks. ` +
-        `Next: check that no workflow of ${keyspace} still uses them, then remove them from the denied tables.`,
-      fixable: true,
-    },
-  ];
+function keyOf(keyspace: string, shard: string, table: string): string {
+  return JSON.stringify([keyspace, shard, table]);
 }
 
 function isRouted(routing: RoutingTable, keyspace: string, table: string): boolean {
@@ -50,4 +37,22 @@ function isRouted(routing: RoutingTable, keyspace: string, table: string): boole
     .some(
       (rule) => rule.from.type === 'primary' && (rule.from.keyspace === keyspace || routedKeyspace(rule) === keyspace),
     );
+}
+
+function orphans(shard: LoadedShard, tables: readonly string[]): Finding {
+  const { keyspace, name } = shard;
+  return {
+    code: 'orphan-denied-tables',
+    severity: 'warning',
+    keyspace,
+    shard: name,
+    tables,
+    places: placesOr(denialPlaces(shard, tables), openPlace(shard)),
+    related: [],
+    message:
+      `${keyspace}/${name} denies ${listWords(tables)}, and no routing rule routes them from or to ${keyspace}: ` +
+      `queries that reach this shard's primary fail, and a later move of these tables fails or breaks. ` +
+      `Next: check that no workflow of ${keyspace} still uses them, then remove them from the denied tables.`,
+    fixable: true,
+  };
 }

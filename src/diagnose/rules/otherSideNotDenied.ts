@@ -1,11 +1,13 @@
 import type { Finding } from '../../model/finding.ts';
 import { listWords } from '../../model/words.ts';
 import type { DiagnosisInput } from '../rule.ts';
-import { groupTables, openPlace, rulePlaces, tableSides } from '../sides.ts';
+import { groupTables, openPlace, rulePlaces } from '../sides.ts';
 
 /** The side that does not serve the table accepts it. */
 export function otherSideNotDenied(input: DiagnosisInput): Finding[] {
-  const entries = tableSides(input).flatMap((sides) => sides.open.map((shard) => ({ ...sides, shard })));
+  const entries = input.sides
+    .filter(({ mayBeOpen }) => !mayBeOpen)
+    .flatMap((sides) => sides.open.map((shard) => ({ ...sides, shard })));
   const groups = groupTables(entries, ({ move, other, shard }) => JSON.stringify([move.id, other, shard.name]));
   return groups.map(({ first: { move, serving, other, shard }, tables }): Finding => {
     const where = `${other}/${shard.name}`;

@@ -1,16 +1,23 @@
 import type { Finding } from '../../model/finding.ts';
 import { cellRecord } from '../../model/record.ts';
 import { TabletType } from '../../records/gen/topodata_pb.js';
+import { isResharding } from '../keyspaceFacts.ts';
 import type { DiagnosisInput } from '../rule.ts';
 
-/** A cell's SrvKeyspace has a shard's query service switched off. */
+/**
+ * A cell's SrvKeyspace has a shard's query service switched off. A Reshard that
+ * has switched reads does that to the shards that it no longer lists for them:
+ * such a control is no finding while the keyspace is being resharded.
+ */
 export function queryServiceDisabled({ snapshot }: DiagnosisInput): Finding[] {
   return snapshot.cells.flatMap((cell) =>
     [...cell.srvKeyspaces].flatMap(([keyspace, reading]) => {
       if (reading.status !== 'loaded') return [];
-      return reading.value.partitions.flatMap(({ servedType, shardTabletControls }, partition) =>
+      const resharding = isResharding(snapshot.keyspaces.get(keyspace));
+      return reading.value.partitions.flatMap(({ servedType, shardReferences, shardTabletControls }, partition) =>
         shardTabletControls.flatMap(({ name, queryServiceDisabled: disabled }, index): Finding[] => {
-          if (!disabled) return [];
+          const listed = shardReferences.some((reference) => reference.name === name);
+          if (!disabled || (resharding && !listed)) return [];
           const type = TabletType[servedType] ?? String(servedType);
           return [
             {
@@ -28,8 +35,8 @@ export function queryServiceDisabled({ snapshot }: DiagnosisInput): Finding[] {
               ],
               related: [],
               message:
-                `${cell.name}'s SrvKeyspace switches the query service of ${keyspace}/${name} off for ${type}: queries of that type fail there, ` +
-                `and RebuildKeyspaceGraph refuses to run. Next: find the Reshard or migration of ${keyspace} that left it and finish or cancel that.`,
+                `${cell.name}'s SrvKeyspace switches the query service of ${keyspace}/${name} off for ${type}: ` +
+                `${listed ? 'queries of that type fail there' : 'its tablets of that type do not serve'}, and RebuildKeyspaceGraph refuses to run. Next: find the Reshard or migration of ${keyspace} that left it and finish or cancel that.`,
               fixable: false,
             },
           ];

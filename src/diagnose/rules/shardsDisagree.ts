@@ -1,14 +1,13 @@
 import type { Finding } from '../../model/finding.ts';
 import { listWords } from '../../model/words.ts';
-import { denialOf } from '../deniedTables.ts';
 import type { LoadedShard } from '../keyspaceFacts.ts';
 import { placesOr } from '../places.ts';
 import type { DiagnosisInput } from '../rule.ts';
-import { denialPlaces, groupTables, openPlace, tableSides, type TableSides } from '../sides.ts';
+import { denialPlaces, groupTables, openPlace, type TableSides } from '../sides.ts';
 
 /** Shards of one side differ in what they deny. Partial moves, which are switched shard by shard, are left out. */
 export function shardsDisagree(input: DiagnosisInput): Finding[] {
-  const entries = tableSides(input)
+  const entries = input.sides
     .filter(({ move }) => move.kind === 'standard')
     .flatMap((sides) => [side(sides, sides.serving, sides.servingShards), side(sides, sides.other, sides.otherShards)])
     .filter(({ denying, allowing }) => denying.length > 0 && allowing.length > 0);
@@ -48,7 +47,7 @@ function side(sides: TableSides, keyspace: string, shards: readonly LoadedShard[
     ...sides,
     keyspace,
     serves: keyspace === sides.serving,
-    denying: shards.filter(({ shard }) => denialOf(shard, sides.table) !== undefined),
-    allowing: shards.filter(({ shard }) => denialOf(shard, sides.table) === undefined),
+    denying: shards.filter(({ denials }) => denials.of(sides.table) !== undefined),
+    allowing: shards.filter(({ denials }) => denials.of(sides.table) === undefined),
   };
 }

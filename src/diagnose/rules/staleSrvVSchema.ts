@@ -1,4 +1,5 @@
 import type { Finding } from '../../model/finding.ts';
+import { groupBy } from '../../model/groupBy.ts';
 import type { Move } from '../../model/move.ts';
 import { cellRecord, globalRecord, type Place } from '../../model/record.ts';
 import { listWords } from '../../model/words.ts';
@@ -16,41 +17,87 @@ import { diffSrvVSchema, type RuleDifference, type SrvVSchemaDiff } from '../srv
  * --cells` leaves on purpose.
  */
 export function staleSrvVSchema(input: DiagnosisInput): Finding[] {
-  const { snapshot, routing } = input;
-  const cells = snapshot.cells.map((cell) => ({
-    cell,
-    diff: cell.srvVSchema.status === 'loaded' ? diffSrvVSchema(snapshot, routing, cell.srvVSchema.value) : undefined,
-  }));
-  const current = cells.filter(({ diff }) => diff?.rules.length === 0).map(({ cell }) => cell.name);
-  return cells.flatMap(({ cell, diff }) => {
+  const moveOf = moveLookup(input.moves);
+  const cells = input.snapshot.cells.map((cell): ComparedCell => {
+    if (cell.srvVSchema.status !== 'loaded') return { cell, diff: undefined, byMove: new Map() };
+    const diff = diffSrvVSchema(input, cell.name, cell.srvVSchema.value);
+    return { cell, diff, byMove: groupBy(diff.rules, moveOf) };
+  });
+  return cells.flatMap(({ cell, diff, byMove }) => {
     if (diff === undefined) return cell.srvVSchema.status === 'absent' ? missing(input, cell) : [];
-    const onPurpose = current.length > 0 ? readsSwitchedByCell(input, diff) : undefined;
-    if (onPurpose !== undefined) return [readsDiffer(cell, diff, onPurpose, current)];
-    return [...staleRules(input, cell, diff), ...staleRecords(cell, diff)];
+    const onPurpose = readsSwitchedByCell(cells, diff, byMove);
+    if (onPurpose.length > 0) return onPurpose.map((reads) => readsDiffer(cell, reads));
+    return [...staleRules(input, cell, byMove), ...staleRecords(cell, diff)];
   });
 }
 
-/** The one move whose read rules are all that differs; undefined when anything else does. */
-function readsSwitchedByCell({ moves }: DiagnosisInput, diff: SrvVSchemaDiff): Move | undefined {
-  if (diff.rules.length === 0 || diff.keyspaces.length > 0 || diff.records.length > 0) return undefined;
-  const names = diff.rules.map(({ fromTable }) => parseRuleName(fromTable));
-  if (names.some(({ type }) => type === 'primary')) return undefined;
-  return moves.find(({ kind, tables }) => kind === 'standard' && names.every(({ table }) => tables.includes(table)));
+interface ComparedCell {
+  readonly cell: CellRecords;
+  readonly diff: SrvVSchemaDiff | undefined;
+  readonly byMove: ReadonlyMap<Move | undefined, readonly RuleDifference[]>;
 }
 
-function readsDiffer(cell: CellRecords, diff: SrvVSchemaDiff, move: Move, current: readonly string[]): Finding {
-  const tables = tablesOf(diff.rules);
+/** The move that a routing rule is of: one of its table, best one of the keyspaces that the rule names. */
+function moveLookup(moves: readonly Move[]): (difference: RuleDifference) => Move | undefined {
+  const entries = moves.flatMap((move) => move.tables.map((table) => ({ move, table })));
+  const byTable = groupBy(entries, ({ table }) => table);
+  return ({ fromTable, cell, global }) => {
+    const { keyspace, table } = parseRuleName(fromTable);
+    const candidates = (byTable.get(table) ?? []).map(({ move }) => move);
+    const named = [keyspace, routedKeyspace(global), routedKeyspace(cell)].find((name) => name !== undefined);
+    return candidates.find(({ source, target }) => named === source || named === target) ?? candidates[0];
+  };
+}
+
+interface ReadsOfMove {
+  readonly move: Move;
+  readonly rules: readonly RuleDifference[];
+  /** The cells that already carry the global rules of these tables. */
+  readonly current: readonly string[];
+}
+
+/** The moves whose earlier read rules are all that differs; empty when anything else does, or no cell carries the new ones. */
+function readsSwitchedByCell(
+  cells: readonly ComparedCell[],
+  diff: SrvVSchemaDiff,
+  byMove: ComparedCell['byMove'],
+): ReadsOfMove[] {
+  if (diff.keyspaces.length > 0 || diff.records.length > 0) return [];
+  const reads = [...byMove].map(([move, rules]): ReadsOfMove | undefined => {
+    if (move?.kind !== 'standard' || !rules.every((rule) => isSwitchedRead(move, rule))) return undefined;
+    const carriers = tablesOf(rules).map((table) => cellsThatCarry(cells, table));
+    return carriers.some((names) => names.length === 0) ? undefined : { move, rules, current: [...new Set(carriers.flat())] };
+  });
+  const known = reads.filter((found) => found !== undefined);
+  return known.length === reads.length ? known : [];
+}
+
+/** The cells whose SrvVSchema has every global rule of a table. */
+function cellsThatCarry(cells: readonly ComparedCell[], table: string): string[] {
+  return cells
+    .filter(({ diff }) => diff !== undefined && !diff.rules.some(({ fromTable }) => parseRuleName(fromTable).table === table))
+    .map(({ cell }) => cell.name);
+}
+
+/** A read rule that leads to one side of the move in the cell and to the other in the global rules. */
+function isSwitchedRead({ source, target }: Move, { fromTable, cell, global }: RuleDifference): boolean {
+  const sides = [routedKeyspace(cell), routedKeyspace(global)];
+  return parseRuleName(fromTable).type !== 'primary' && sides.includes(source) && sides.includes(target);
+}
+
+function readsDiffer(cell: CellRecords, { move, rules, current }: ReadsOfMove): Finding {
+  const tables = tablesOf(rules);
   return {
     code: 'reads-differ-by-cell',
     severity: 'info',
     cell: cell.name,
     tables,
     move: move.id,
-    places: rulePlaces(cell, diff.rules),
-    related: globalPlaces(diff.rules),
+    places: rulePlaces(cell, rules),
+    related: globalPlaces(rules),
     message:
-      `${cell.name}'s vtgates send ${readTypes(diff.rules)} reads of ${listWords(tables)} to ${listWords(targets(diff.rules, 'cell'))}; ` +
-      `the global rules, which ${listWords(current)} already carries, send them to ${listWords(targets(diff.rules, 'global'))}. ` +
+      `${cell.name}'s vtgates send ${readTypes(rules)} reads of ${listWords(tables)} to ${listWords(targets(rules, 'cell'))}; ` +
+      `the global rules, which ${listWords(current)} already carries, send them to ${listWords(targets(rules, 'global'))}. ` +
       `This is what switching reads with --cells leaves. The next RebuildVSchemaGraph, anyone's, switches ${cell.name} too.`,
     fixable: false,
   };
@@ -77,15 +124,7 @@ function missing({ snapshot }: DiagnosisInput, cell: CellRecords): Finding[] {
 }
 
 /** One finding for each move whose rules differ, and one for rules of no move. */
-function staleRules(input: DiagnosisInput, cell: CellRecords, diff: SrvVSchemaDiff): Finding[] {
-  const byMove = new Map<Move | undefined, RuleDifference[]>();
-  for (const difference of diff.rules) {
-    const { table } = parseRuleName(difference.fromTable);
-    const move = input.moves.find(({ kind, tables }) => kind !== 'multi-tenant' && tables.includes(table));
-    const differences = byMove.get(move);
-    if (differences === undefined) byMove.set(move, [difference]);
-    else differences.push(difference);
-  }
+function staleRules(input: DiagnosisInput, cell: CellRecords, byMove: ComparedCell['byMove']): Finding[] {
   return [...byMove].map(([move, rules]): Finding => {
     const effects = [writesEffect(input, rules), readsEffect(rules), addedEffect(rules)];
     return {

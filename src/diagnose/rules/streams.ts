@@ -1,11 +1,12 @@
 import type { Finding } from '../../model/finding.ts';
 import type { Move } from '../../model/move.ts';
 import { globalRecord } from '../../model/record.ts';
-import { isReverseWorkflow, qualifiedWorkflow } from '../../model/workflow.ts';
+import { isReverseWorkflow, qualifiedWorkflow, type Workflow } from '../../model/workflow.ts';
 import { placesOr } from '../places.ts';
 import type { DiagnosisInput } from '../rule.ts';
 import { rulePlaces } from '../sides.ts';
-import { primaryKeyspace } from '../tableMoves.ts';
+import { servingKeyspace } from '../tableMoves.ts';
+import { mayMoveTables } from '../workflowPairs.ts';
 
 /** Writes are switched and the forward workflow is stopped but not FROZEN (vitessio/vitess#19680): it can be started and would write into the serving side. */
 export function stoppedNotFrozen(input: DiagnosisInput): Finding[] {
@@ -36,9 +37,8 @@ export function stoppedNotFrozen(input: DiagnosisInput): Finding[] {
 export function missingStreams(input: DiagnosisInput): Finding[] {
   const { completeFor } = input.snapshot.workflows;
   return input.moves
-    .filter(
-      ({ workflows, source, target }) => workflows.length === 0 && completeFor.has(source) && completeFor.has(target),
-    )
+    .filter(({ source, target }) => completeFor.has(source) && completeFor.has(target))
+    .filter((move) => move.workflows.length === 0 && !input.snapshot.workflows.workflows.some(mayMove(move)))
     .map((move) =>
       streamFinding(
         input,
@@ -51,8 +51,22 @@ export function missingStreams(input: DiagnosisInput): Finding[] {
     );
 }
 
+/** A dump may name a workflow without its source or its tables: then it may be the one that moves these tables. */
+function mayMove({ source, target, tables }: Move): (workflow: Workflow) => boolean {
+  const sides = [source, target];
+  return (workflow) =>
+    mayMoveTables(workflow) &&
+    sides.includes(workflow.keyspace) &&
+    (workflow.source === undefined || sides.includes(workflow.source)) &&
+    (!workflow.tables?.length || workflow.tables.some((table) => tables.includes(table)));
+}
+
 function writesSwitched({ routing }: DiagnosisInput, move: Move): boolean {
-  return move.kind === 'standard' && move.tables.some((table) => primaryKeyspace(routing, table) === move.target);
+  const { source, target } = move;
+  return (
+    move.kind === 'standard' &&
+    move.tables.some((table) => servingKeyspace(routing, table, source, target) === target)
+  );
 }
 
 function streamFinding(

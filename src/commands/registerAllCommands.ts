@@ -1,0 +1,48 @@
+import type { Disposable } from 'vscode';
+import { commandIds } from '../contributions/ids.ts';
+import { registerCommands } from '../host/commandRegistry.ts';
+import { addConnection } from './addConnection.ts';
+import type { CommandDeps } from './commandDeps.ts';
+import { connect } from './connect.ts';
+import { copyCommandsCommand } from './copyCommands.ts';
+import { diagnose, diagnoseKeyspace, diagnoseMove, openReport } from './diagnose.ts';
+import { disconnect } from './disconnect.ts';
+import { exportSnapshot } from './exportSnapshot.ts';
+import { openFindingHelp } from './openFindingHelp.ts';
+import { openRecordCommand } from './openRecord.ts';
+import { openSample, openSnapshot } from './openSnapshot.ts';
+import { refresh } from './refresh.ts';
+import { removeConnection } from './removeConnection.ts';
+import { revealMove } from './revealMove.ts';
+import { openSettings, showLog } from './simpleCommands.ts';
+import { useConnection } from './useConnection.ts';
+
+/** Registers every command of the manifest. */
+export function registerAllCommands(deps: CommandDeps): Disposable {
+  const sessions = deps.store;
+  return registerCommands(
+    {
+      [commandIds.addConnection]: addConnection(deps),
+      [commandIds.removeConnection]: removeConnection(deps),
+      [commandIds.connect]: connect(deps),
+      [commandIds.disconnect]: disconnect(deps),
+      [commandIds.useConnection]: useConnection(deps),
+      [commandIds.openSample]: openSample(deps),
+      [commandIds.openSnapshot]: openSnapshot(deps),
+      [commandIds.exportSnapshot]: exportSnapshot(deps),
+      [commandIds.refresh]: refresh(deps),
+      [commandIds.retry]: refresh(deps),
+      [commandIds.diagnose]: diagnose(deps),
+      [commandIds.diagnoseKeyspace]: diagnoseKeyspace(deps),
+      [commandIds.diagnoseMove]: diagnoseMove(deps),
+      [commandIds.revealMove]: revealMove(deps),
+      [commandIds.openReport]: openReport(deps),
+      [commandIds.openRecord]: openRecordCommand({ sessions }),
+      [commandIds.copyCommands]: copyCommandsCommand({ sessions }),
+      [commandIds.openFindingHelp]: openFindingHelp(deps),
+      [commandIds.showLog]: showLog(deps),
+      [commandIds.openSettings]: openSettings(),
+    },
+    deps.log,
+  );
+}

@@ -1,0 +1,45 @@
+/** A move's traffic matrix as rows and words, as the tree and the report show it. */
+import { groupBy } from '../model/groupBy.ts';
+import { tabletTypes, type TrafficCell } from '../model/move.ts';
+import { listWords } from '../model/words.ts';
+
+export const matrixHeader: readonly string[] = ['table', 'cell', ...tabletTypes];
+
+/** One row for each table and cell, one column for each tablet type: the keyspace that serves. */
+export function matrixRows(matrix: readonly TrafficCell[]): string[][] {
+  const rows = groupBy(matrix, ({ table, cell }) => JSON.stringify([table, cell]));
+  return [...rows.values()].map((entries) => [
+    entries[0]?.table ?? '',
+    entries[0]?.cell ?? '',
+    ...tabletTypes.map((type) => {
+      const entry = entries.find((candidate) => candidate.type === type);
+      return entry?.servedBy === 'not-checked' ? 'could not check' : (entry?.servedBy ?? 'no rule');
+    }),
+  ]);
+}
+
+/** Where one table's traffic goes in all cells: `all traffic → customer`, or that the cells differ. */
+export function trafficWords(entries: readonly TrafficCell[]): string {
+  const perCell = [...groupBy(entries, ({ cell }) => cell).values()].map(cellTrafficWords);
+  const [first] = perCell;
+  if (first === undefined) return 'no cell';
+  return perCell.every((words) => words === first) ? first : 'differs by cell';
+}
+
+/** Where one table's traffic goes in one cell: `primary → commerce, replica and rdonly → customer`. */
+export function cellTrafficWords(entries: readonly TrafficCell[]): string {
+  const places = groupBy(entries, ({ servedBy }) => placeWords(servedBy));
+  const [only] = places.keys();
+  if (places.size === 1 && only !== undefined) return only.startsWith('→') ? `all traffic ${only}` : only;
+  return [...places]
+    .map(([place, served]) => {
+      const types = tabletTypes.filter((type) => served.some((entry) => entry.type === type));
+      return `${listWords(types)} ${place}`;
+    })
+    .join(', ');
+}
+
+function placeWords(servedBy: TrafficCell['servedBy']): string {
+  if (servedBy === 'not-checked') return 'could not check';
+  return servedBy === undefined ? 'no rule' : `→ ${servedBy}`;
+}

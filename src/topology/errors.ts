@@ -1,0 +1,83 @@
+/**
+ * What the errors of etcd, gRPC, TLS, the network and the disk mean to an
+ * operator. No other file looks into error texts.
+ */
+import type { TopologyFailure } from '../model/topologyData.ts';
+import { fileMeanings, meanings, unknownFileMeaning, unknownMeaning } from './errorMeanings.ts';
+import type { Meaning } from './errorMeanings.ts';
+import { keyPrefix } from './keys.ts';
+import { TopologyError } from './topology.ts';
+
+/** The TopologyError for an error that `place` (e.g. `etcd at 10.0.0.1:2379`) gave; a TopologyError stays as it is. */
+export function etcdError(error: unknown, place: string): TopologyError {
+  if (error instanceof TopologyError) return error;
+  const text = describe(error);
+  const status = error instanceof Error && 'code' in error ? error.code : undefined;
+  const meaning = meanings.find(({ when }) => (typeof when === 'number' ? when === status : when.test(text)));
+  return asTopologyError(error, place, meaning ?? unknownMeaning, detailOf(error));
+}
+
+/** The TopologyError for a file or folder that cannot be read or written; a TopologyError stays as it is. */
+export function fileError(error: unknown, what: string): TopologyError {
+  if (error instanceof TopologyError) return error;
+  const meaning = fileMeanings.find(({ when }) => when.test(textProperty(error, 'code')));
+  return asTopologyError(error, what, meaning ?? unknownFileMeaning, detailOf(error));
+}
+
+/** The TopologyError for a global root without cells and keyspaces; `found` are roots that do hold keys. */
+export function emptyRootError(place: string, root: string, found: readonly string[]): TopologyError {
+  const prefix = keyPrefix(root);
+  const hint = found.length === 0 ? '' : ` Keys are stored under ${found.join(', ')}.`;
+  const check = 'Check the global root (--topo_global_root of vtctld).';
+  const message = `${place}: nothing is stored under ${prefix}cells/ and ${prefix}keyspaces/. ${check}${hint}`;
+  return new TopologyError({ code: 'not-found', message });
+}
+
+/** Whether etcd wants a fresh token: the old one expired, or users and roles were changed since. */
+export function needsNewToken(error: unknown): boolean {
+  return /invalid auth token|revision of auth store is old/.test(describe(error));
+}
+
+/** Whether etcd refused a login because it asks for none. */
+export function isAuthenticationOff(error: unknown): boolean {
+  return /authentication is not enabled/.test(describe(error));
+}
+
+/** The failure as a value. */
+export function failureOf(error: TopologyError): TopologyFailure {
+  return { code: error.code, message: error.message };
+}
+
+function asTopologyError(error: unknown, place: string, meaning: Meaning, detail: string): TopologyError {
+  const said = detail === '' ? '' : ` (${detail})`;
+  const message = `${place}: ${meaning.cause}${said}. ${meaning.next}`;
+  return new TopologyError({ code: meaning.code, message }, { cause: error });
+}
+
+/** The error's code and text, for matching. */
+function describe(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(describe).join('; ');
+  return `${textProperty(error, 'code')} ${textOf(error)}`;
+}
+
+/** What people may want to see of the error: one short line without gRPC's and OpenSSL's own additions. */
+function detailOf(error: unknown): string {
+  return textOf(error instanceof AggregateError ? error.errors[0] : error)
+    .replace(/^.*Last error: (Error: )?/, '')
+    .replace(/\.? ?Resolution note: .*$/s, '')
+    .replace(/ \(\d{4}-\d\d-\d\dT[\d:.]+Z\)/, '')
+    .replace(/^.*:error:[0-9A-F]+:(SSL routines:)[^:]*:([^:]*):.*$/s, '$1 $2')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, 200);
+}
+
+function textOf(error: unknown): string {
+  return textProperty(error, 'details') || textProperty(error, 'message');
+}
+
+function textProperty(error: unknown, name: string): string {
+  if (typeof error !== 'object' || error === null || !(name in error)) return '';
+  const value: unknown = (error as Record<string, unknown>)[name];
+  return typeof value === 'string' ? value : '';
+}

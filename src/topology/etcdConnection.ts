@@ -1,0 +1,115 @@
+import type { ILeaseTimeToLiveResponse, IRangeRequest, IRangeResponse } from 'etcd3';
+import type { EtcdAccess } from './etcdAccess.ts';
+import { endpointNames } from './etcdAddress.ts';
+import type { EtcdEndpoint } from './etcdAddress.ts';
+import type { EtcdCalls } from './etcdClient.ts';
+import { EtcdMember } from './etcdMember.ts';
+import { raceSignal } from './readScope.ts';
+import { TopologyError } from './topology.ts';
+
+/** Calls to one etcd cluster through whichever of its endpoints answers first; kept open between reads. */
+export class EtcdConnection {
+  readonly endpoints: readonly EtcdEndpoint[];
+  private readonly access: EtcdAccess;
+  private readonly closing = new AbortController();
+  private member: EtcdMember | undefined;
+  private dialing: Promise<EtcdMember> | undefined;
+
+  constructor(endpoints: readonly EtcdEndpoint[], access: EtcdAccess) {
+    this.endpoints = endpoints;
+    this.access = access;
+  }
+
+  /** The endpoints for people. */
+  get name(): string {
+    return endpointNames(this.endpoints);
+  }
+
+  /** Makes sure that a member answers, within the dial limit; rejects with a TopologyError. */
+  async ready(signal: AbortSignal): Promise<void> {
+    const { member } = this;
+    if (member !== undefined) {
+      try {
+        await member.check(signal);
+        return;
+      } catch {
+        signal.throwIfAborted();
+        await this.drop(member);
+      }
+    }
+    await this.connected(signal);
+  }
+
+  range(request: IRangeRequest, signal: AbortSignal): Promise<IRangeResponse> {
+    return this.call(signal, ({ kv }) => kv.range(request));
+  }
+
+  /** A lease's times; a TTL of -1 says that the lease is gone. */
+  leaseTimeToLive(id: string, signal: AbortSignal): Promise<ILeaseTimeToLiveResponse> {
+    return this.call(signal, ({ lease }) => lease.leaseTimeToLive({ ID: id }));
+  }
+
+  async close(): Promise<void> {
+    this.closing.abort(this.closedError());
+    await this.dialing?.catch(() => undefined);
+    if (this.member !== undefined) await this.drop(this.member);
+  }
+
+  /** Makes one call; when the member is lost in it, once more on whichever member answers then. */
+  private async call<T>(signal: AbortSignal, run: (calls: EtcdCalls) => Promise<T>): Promise<T> {
+    const member = await this.connected(signal);
+    try {
+      return await member.call(signal, run);
+    } catch (error) {
+      if (signal.aborted || !(error instanceof TopologyError) || error.code !== 'unreachable') throw error;
+      await this.drop(member);
+      const next = await this.connected(signal);
+      return next.call(signal, run);
+    }
+  }
+
+  // Calls that need a member at the same time share one dial, and one caller's end must not be the others'.
+  private connected(signal: AbortSignal): Promise<EtcdMember> {
+    if (this.member !== undefined) return Promise.resolve(this.member);
+    if (this.closing.signal.aborted) return Promise.reject(this.closedError());
+    this.dialing ??= this.dialFirst().finally(() => {
+      this.dialing = undefined;
+    });
+    return raceSignal(this.dialing, signal);
+  }
+
+  private async dialFirst(): Promise<EtcdMember> {
+    const race = new AbortController();
+    const signal = AbortSignal.any([race.signal, this.closing.signal]);
+    const dials = this.endpoints.map((endpoint) => EtcdMember.dial(endpoint, this.access, signal));
+    try {
+      const first = await Promise.any(dials);
+      this.member = first;
+      race.abort(new TopologyError({ code: 'cancelled', message: 'Another endpoint answered first.' }));
+      for (const dial of await Promise.allSettled(dials)) {
+        if (dial.status === 'fulfilled' && dial.value !== first) await dial.value.close();
+      }
+      return first;
+    } catch (error) {
+      throw error instanceof AggregateError ? allFailed(error.errors as TopologyError[]) : error;
+    }
+  }
+
+  private async drop(member: EtcdMember): Promise<void> {
+    if (this.member === member) this.member = undefined;
+    await member.close();
+  }
+
+  private closedError(): TopologyError {
+    return new TopologyError({ code: 'cancelled', message: `The connection to etcd at ${this.name} is closed.` });
+  }
+}
+
+/** The failure of all endpoints as one: an answer that refuses says more than an address that is silent. */
+function allFailed(errors: readonly TopologyError[]): TopologyError {
+  const telling = errors.find((error) => error.code !== 'unreachable') ?? errors[0];
+  if (telling === undefined) return new TopologyError({ code: 'invalid', message: 'No etcd address is given.' });
+  if (errors.length === 1) return telling;
+  const message = `None of ${errors.length} etcd addresses can be used: ${errors.map((error) => error.message).join(' | ')}`;
+  return new TopologyError({ code: telling.code, message }, { cause: telling });
+}

@@ -1,0 +1,175 @@
+import type { TopologyData, TopologyRecord } from '../model/topologyData.ts';
+import { failedCell, readCellInfos } from './cellInfo.ts';
+import { mapLimited } from './concurrency.ts';
+import { checkCredentials } from './etcdAccess.ts';
+import type { EtcdAccess, EtcdCredentials } from './etcdAccess.ts';
+import { endpointsKey, parseEndpoints } from './etcdAddress.ts';
+import type { EtcdEndpoint } from './etcdAddress.ts';
+import type { CellRouting } from './etcdCellRoute.ts';
+import { readCell } from './etcdCells.ts';
+import type { CellReading, CellResult } from './etcdCells.ts';
+import { EtcdConnection } from './etcdConnection.ts';
+import { withLeases } from './etcdLeases.ts';
+import { emptyRootError } from './errors.ts';
+import { currentHeader, listRoots, readRoot, unreadableNote } from './etcdRange.ts';
+import type { RangeReader } from './etcdRange.ts';
+import { globalContents, hasTopology, normalizeRoot, sortRecords } from './keys.ts';
+import { ReadScope } from './readScope.ts';
+import { TopologyError } from './topology.ts';
+import type { ReadOptions, Topology } from './topology.ts';
+
+/** Where a topology is stored in etcd and how to get there. */
+export interface EtcdTopologyOptions extends EtcdCredentials {
+  /** The global cluster's client addresses: `HOST:PORT`, `http://…` or `https://…`. */
+  readonly endpoints: readonly string[];
+  /** The global root, e.g. `/vitess/global`. */
+  readonly root: string;
+  /** Addresses that replace CellInfo's where those cannot be reached from here; `global` is the global etcd. */
+  readonly cellAddresses?: Readonly<Record<string, string>>;
+  /** How long a connection may take until etcd answers, in milliseconds; 5000 by default. */
+  readonly dialTimeoutMs?: number;
+  /** Keys per page; by default as many as make pages of a few MB. */
+  readonly pageSize?: number;
+}
+
+interface GlobalRead {
+  readonly revision: string;
+  readonly records: readonly TopologyRecord[];
+  readonly notes: readonly string[];
+  readonly reading: CellReading;
+}
+
+const DIAL_TIMEOUT_MS = 5000;
+const CELLS_AT_ONCE = 8;
+const ATTEMPTS = 3;
+const MOST_ROOTS = 8;
+
+/** A topology in etcd, read as one consistent snapshot: everything of one cluster at one revision. */
+export class EtcdTopology implements Topology {
+  readonly description: string;
+  private readonly root: string;
+  private readonly access: EtcdAccess;
+  private readonly pageSize: number | undefined;
+  private readonly routing: CellRouting;
+  private readonly connections = new Map<string, EtcdConnection>();
+  private readonly closed = new AbortController();
+
+  /** Opens no connection yet. Throws a TopologyError for options that cannot work. */
+  constructor(options: EtcdTopologyOptions) {
+    checkCredentials(options);
+    const endpoints = parseEndpoints(options.endpoints, options.tls !== undefined);
+    const secure = endpoints.every((endpoint) => endpoint.secure);
+    if (options.tls !== undefined && !secure) {
+      const message = 'TLS is configured, but the etcd address says http://. Write it with https://.';
+      throw new TopologyError({ code: 'invalid', message });
+    }
+    const { user, password, tls, dialTimeoutMs = DIAL_TIMEOUT_MS } = options;
+    this.access = {
+      ...(user !== undefined && { user }),
+      ...(password !== undefined && { password }),
+      ...(tls && { tls }),
+      secure,
+      dialTimeoutMs,
+    };
+    this.root = normalizeRoot(options.root);
+    this.pageSize = options.pageSize;
+    const global = this.connect(endpoints);
+    this.description = `etcd ${global.name}, root ${this.root}`;
+    this.routing = {
+      global,
+      secure,
+      cellAddresses: new Map(Object.entries(options.cellAddresses ?? {})),
+      connect: (cellEndpoints) => this.connect(cellEndpoints),
+    };
+  }
+
+  async read(options?: ReadOptions): Promise<TopologyData> {
+    const scope = new ReadScope(this.description, options, this.closed.signal);
+    try {
+      scope.check();
+      await this.routing.global.ready(scope.signal);
+      return await this.readConsistently(scope.signal);
+    } finally {
+      scope.end();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.closed.abort();
+    await Promise.all([...this.connections.values()].map((connection) => connection.close()));
+  }
+
+  private connect(endpoints: readonly EtcdEndpoint[]): EtcdConnection {
+    const key = endpointsKey(endpoints);
+    const known = this.connections.get(key);
+    if (known !== undefined) return known;
+    const connection = new EtcdConnection(endpoints, this.access);
+    this.connections.set(key, connection);
+    return connection;
+  }
+
+  /** Starts over, a few times, when etcd compacts the snapshot's revision away. */
+  private async readConsistently(signal: AbortSignal): Promise<TopologyData> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.readOnce(signal);
+      } catch (error) {
+        const compacted = error instanceof TopologyError && error.code === 'compacted';
+        if (!compacted || attempt === ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  private async readOnce(signal: AbortSignal): Promise<TopologyData> {
+    const readAt = Date.now();
+    const global = await this.readGlobal(signal);
+    const cells = await this.readCells(global);
+    return {
+      source: this.description,
+      readAt,
+      revision: global.revision,
+      globalRoot: this.root,
+      global: global.records,
+      cells: cells.map(({ data }) => data),
+      notes: [...global.notes, ...this.unknownOverrides(cells), ...cells.flatMap(({ notes }) => notes)],
+      dumps: [],
+    };
+  }
+
+  private async readGlobal(signal: AbortSignal): Promise<GlobalRead> {
+    const { routing, pageSize } = this;
+    const reader: RangeReader = { connection: routing.global, signal, pageSize };
+    const { revision, cluster_id: globalCluster } = await currentHeader(reader, this.root, globalContents);
+    const { records: stored, unreadable } = await readRoot(reader, this.root, globalContents, revision);
+    if (!hasTopology(stored)) {
+      throw await this.emptyRootError(reader);
+    }
+    const { records, notes } = await withLeases(reader, stored);
+    return {
+      revision,
+      records: sortRecords(records),
+      notes: unreadable > 0 ? [...notes, unreadableNote(unreadable)] : notes,
+      reading: { signal, pageSize, routing, globalCluster, revisions: new Map([[globalCluster, revision]]) },
+    };
+  }
+
+  private readCells({ records, reading }: GlobalRead): Promise<CellResult[]> {
+    return mapLimited(readCellInfos(records), CELLS_AT_ONCE, ({ cell, info }) =>
+      info.status === 'loaded'
+        ? readCell(reading, cell, info.location)
+        : Promise.resolve({ data: failedCell(cell, info.failure), notes: [] }),
+    );
+  }
+
+  private unknownOverrides(cells: readonly CellResult[]): string[] {
+    const known = new Set(cells.map(({ data }) => data.cell));
+    return [...this.routing.cellAddresses.keys()]
+      .filter((cell) => !known.has(cell))
+      .map((cell) => `cellAddresses names ${cell}, a cell that this topology does not have.`);
+  }
+
+  private async emptyRootError(reader: RangeReader): Promise<TopologyError> {
+    const found = await listRoots(reader, MOST_ROOTS).catch(() => []);
+    return emptyRootError(this.description, this.root, found);
+  }
+}
