@@ -11,6 +11,8 @@ const EDITOR_ROOMS = ['tree', 'editor', 'commands', 'host'];
 const common: BuildOptions = {
   bundle: true,
   platform: 'node',
+  // jsonc-parser's CommonJS form loads its parts in a way that no bundler follows.
+  mainFields: ['module', 'main'],
   // VS Code 1.100, the oldest that the manifest allows, runs extensions on Node 20.
   target: 'node20',
   format: 'cjs',

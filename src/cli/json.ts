@@ -1,0 +1,70 @@
+/** The JSON that the commands print. Its fields are public: they may be added to, never renamed. */
+import type { DiagnosedMove, DiagnosedTopology } from '../diagnose/diagnose.ts';
+import { isSharded } from '../diagnose/keyspaceFacts.ts';
+import type { Finding } from '../model/finding.ts';
+import { recordName } from '../model/record.ts';
+import type { TopologyFailure } from '../model/topologyData.ts';
+
+/** `vitess-topo status --format json`. */
+export function statusJson({ snapshot, moves, complete }: DiagnosedTopology) {
+  return {
+    source: snapshot.source,
+    revision: snapshot.revision ?? null,
+    complete,
+    notes: snapshot.notes,
+    keyspaces: [...snapshot.keyspaces.values()].map((keyspace) => ({
+      name: keyspace.name,
+      /** null when its VSchema could not be read. */
+      sharded: isSharded(keyspace) ?? null,
+      shards: keyspace.shards.map(({ name }) => name),
+    })),
+    moves: moves.map((move) => ({
+      workflow: move.workflows[0] ?? null,
+      workflows: move.workflows,
+      kind: move.kind,
+      source: move.source,
+      target: move.target,
+      tables: move.tables,
+      direction: move.direction,
+      trafficState: move.trafficState,
+      healthy: isHealthy(move, complete),
+      traffic: move.matrix.map(({ table, type, cell, servedBy }) => ({ table, type, cell, servedBy: servedBy ?? null })),
+    })),
+  };
+}
+
+/** True or false when it is known; null when nothing was found and not everything could be checked. */
+export function isHealthy(move: DiagnosedMove, complete: boolean): boolean | null {
+  if (move.findings.some(({ severity }) => severity === 'error')) return false;
+  return complete ? true : null;
+}
+
+/** `vitess-topo diagnose --format json`. */
+export function diagnosisJson({ snapshot, complete, findings }: DiagnosedTopology) {
+  return {
+    source: snapshot.source,
+    revision: snapshot.revision ?? null,
+    complete,
+    notes: snapshot.notes,
+    findings: findings.map(findingJson),
+  };
+}
+
+/** What any command prints as JSON when the topology could not be read at all: never an empty, healthy answer. */
+export function failureJson({ code, message }: Pick<TopologyFailure, 'message'> & { readonly code: string }) {
+  return { complete: false, error: { code, message } };
+}
+
+function findingJson(finding: Finding) {
+  return {
+    code: finding.code,
+    severity: finding.severity,
+    keyspace: finding.keyspace ?? null,
+    shard: finding.shard ?? null,
+    cell: finding.cell ?? null,
+    tables: finding.tables,
+    record: recordName(finding.places[0].record),
+    message: finding.message,
+    fixable: finding.fixable,
+  };
+}
