@@ -3,10 +3,9 @@ import type { DiagnosedMove, DiagnosedTopology } from '../diagnose/diagnose.ts';
 import { isSharded } from '../diagnose/keyspaceFacts.ts';
 import type { Finding } from '../model/finding.ts';
 import { recordName } from '../model/record.ts';
-import type { TopologyFailure } from '../model/topologyData.ts';
 
 /** `vitess-topo status --format json`. */
-export function statusJson({ snapshot, moves, complete }: DiagnosedTopology) {
+export function statusJson({ snapshot, moves, complete }: DiagnosedTopology): object {
   return {
     source: snapshot.source,
     revision: snapshot.revision ?? null,
@@ -28,7 +27,12 @@ export function statusJson({ snapshot, moves, complete }: DiagnosedTopology) {
       direction: move.direction,
       trafficState: move.trafficState,
       healthy: isHealthy(move, complete),
-      traffic: move.matrix.map(({ table, type, cell, servedBy }) => ({ table, type, cell, servedBy: servedBy ?? null })),
+      traffic: move.matrix.map(({ table, type, cell, servedBy }) => ({
+        table,
+        type,
+        cell,
+        servedBy: servedBy ?? null,
+      })),
     })),
   };
 }
@@ -40,7 +44,7 @@ export function isHealthy(move: DiagnosedMove, complete: boolean): boolean | nul
 }
 
 /** `vitess-topo diagnose --format json`. */
-export function diagnosisJson({ snapshot, complete, findings }: DiagnosedTopology) {
+export function diagnosisJson({ snapshot, complete, findings }: DiagnosedTopology): object {
   return {
     source: snapshot.source,
     revision: snapshot.revision ?? null,
@@ -51,7 +55,7 @@ export function diagnosisJson({ snapshot, complete, findings }: DiagnosedTopolog
 }
 
 /** What any command prints as JSON when the topology could not be read at all: never an empty, healthy answer. */
-export function failureJson({ code, message }: Pick<TopologyFailure, 'message'> & { readonly code: string }) {
+export function failureJson({ code, message }: { readonly code: string; readonly message: string }): object {
   return { complete: false, error: { code, message } };
 }
 

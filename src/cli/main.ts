@@ -26,7 +26,9 @@ run(process.argv.slice(2), {
     process.exitCode = exitCode;
   },
   (error: unknown) => {
-    process.stderr.write(`vitess-topo: unexpected error\n${error instanceof Error ? (error.stack ?? '') : String(error)}\n`);
+    process.stderr.write(
+      `vitess-topo: unexpected error\n${error instanceof Error ? (error.stack ?? '') : String(error)}\n`,
+    );
     process.exitCode = 2;
   },
 );

@@ -48,7 +48,9 @@ export function allShardsLoaded(keyspace: KeyspaceRecords | undefined): boolean 
 
 /** True when some shards of the keyspace hold the same rows: a Reshard copies from one to the other. */
 export function isResharding(keyspace: KeyspaceRecords | undefined): boolean {
-  const ranges = (keyspace?.shards ?? []).map(({ name }) => parseShardName(name)).filter((range) => typeof range === 'object');
+  const ranges = (keyspace?.shards ?? [])
+    .map(({ name }) => parseShardName(name))
+    .filter((range) => typeof range === 'object');
   // The shards are in key range order, so of two that overlap two neighbours overlap.
   return ranges.some((range, index) => {
     const next = ranges[index + 1];

@@ -53,9 +53,14 @@ function judgeLongLease(lock: Lock, lease: HeldLease, { locks, now, keyspaces }:
   const age = ageSeconds(lock, now);
   const quiet = age === undefined ? silentSeconds(lease) : Math.min(age, silentSeconds(lease));
   if (quiet <= longestSwitchSeconds) {
-    return { alive: 'held', evidence: `it was taken or renewed ${durationWords(quiet)} ago, and a running operation can take that long` };
+    return {
+      alive: 'held',
+      evidence: `it was taken or renewed ${durationWords(quiet)} ago, and a running operation can take that long`,
+    };
   }
-  const helper = locks.find((other) => other !== lock && isKeyspaceLock(other, keyspaces) && mayShareHolder(other, lock));
+  const helper = locks.find(
+    (other) => other !== lock && isKeyspaceLock(other, keyspaces) && mayShareHolder(other, lock),
+  );
   if (helper !== undefined) {
     return { alive: 'held', evidence: `its holder also holds the lock on ${helper.lockedPath}` };
   }

@@ -32,9 +32,7 @@ export class ShardRoutes {
   /** Partial moves that ShardRoutingRules show and no table rules name; their tables are those that are denied so far. */
   movesBeside(byTables: readonly Move[], known: KnownWorkflows): Move[] {
     const seen = new Set(byTables.map(({ source, target }) => keyOf(source, target)));
-    return [...this.byKeyspaces]
-      .filter(([key]) => !seen.has(key))
-      .map(([, rules]) => this.moveOf(rules, known));
+    return [...this.byKeyspaces].filter(([key]) => !seen.has(key)).map(([, rules]) => this.moveOf(rules, known));
   }
 
   private moveOf(rules: readonly ShardRoutingRule[], known: KnownWorkflows): Move {

@@ -61,7 +61,9 @@ function diffRules(cell: RoutingTable, global: RoutingTable): RuleDifference[] {
   const names = new Set([...cell.entries, ...global.entries].map(({ fromTable }) => fromTable));
   return [...names]
     .map((fromTable) => ({ fromTable, cell: cell.get(fromTable), global: global.get(fromTable) }))
-    .filter(({ fromTable, ...rules }) => !sameTargets(rules.cell, rules.global) || isDoubledOnce(fromTable, cell, global))
+    .filter(
+      ({ fromTable, ...rules }) => !sameTargets(rules.cell, rules.global) || isDoubledOnce(fromTable, cell, global),
+    )
     .sort((a, b) => (a.fromTable < b.fromTable ? -1 : 1));
 }
 

@@ -59,7 +59,10 @@ function linkedKeyspaces({ keyspaces }: Snapshot, rules: readonly RoutingRuleEnt
   for (const rule of known) link(rule.from.keyspace, routedKeyspace(rule));
   const bare = known.find(({ from }) => from.keyspace === undefined && from.type === 'primary');
   if (links.size === 0) for (const rule of known) link(routedKeyspace(bare), routedKeyspace(rule));
-  return [...links.keys()].sort().map((key) => links.get(key)).filter((pair) => pair !== undefined);
+  return [...links.keys()]
+    .sort()
+    .map((key) => links.get(key))
+    .filter((pair) => pair !== undefined);
 }
 
 function isMove(snapshot: Snapshot, routing: RoutingTable, { table, serving, other }: TablePair): boolean {
@@ -72,7 +75,8 @@ function isMove(snapshot: Snapshot, routing: RoutingTable, { table, serving, oth
     return (to === serving || to === other) && [undefined, serving, other].includes(rule.from.keyspace);
   });
   const redirects = between.some(
-    (rule) => rule.from.type === 'primary' && rule.from.keyspace !== undefined && rule.from.keyspace !== routedKeyspace(rule),
+    (rule) =>
+      rule.from.type === 'primary' && rule.from.keyspace !== undefined && rule.from.keyspace !== routedKeyspace(rule),
   );
   return redirects && between.some(({ from }) => from.type !== 'primary');
 }

@@ -7,14 +7,12 @@ export function trafficMatrix({ snapshot, cellRouting }: DiagnosisInput, move: M
   return snapshot.cells.flatMap(({ name: cell }) => {
     const routing = cellRouting.get(cell);
     return move.tables.flatMap((table) =>
-      tabletTypes.map(
-        (type): TrafficCell => ({
-          table,
-          type,
-          cell,
-          servedBy: routing === undefined ? 'not-checked' : servedBy(routing, move, table, type),
-        }),
-      ),
+      tabletTypes.map((type): TrafficCell => ({
+        table,
+        type,
+        cell,
+        servedBy: routing === undefined ? 'not-checked' : servedBy(routing, move, table, type),
+      })),
     );
   });
 }

@@ -30,7 +30,10 @@ function standardState({ snapshot, routing, cellRouting }: DiagnosisInput, move:
   if (unread.length > 0) return notChecked(`the SrvVSchema of ${listWords(unread)} could not be read`);
   if (snapshot.routingRules.status === 'failed') return notChecked('RoutingRules could not be read');
   if (mayBePartial(snapshot, move)) return notChecked('ShardRoutingRules could not be read');
-  if (snapshot.keyspaceRoutingRules.status === 'failed' && move.tables.every((table) => routing.rulesOf(table).length === 0)) {
+  if (
+    snapshot.keyspaceRoutingRules.status === 'failed' &&
+    move.tables.every((table) => routing.rulesOf(table).length === 0)
+  ) {
     return notChecked('KeyspaceRoutingRules could not be read');
   }
   // Vitess judges the reads by the workflow's first table only.

@@ -35,7 +35,7 @@ export interface TrafficCell {
   readonly type: TabletTypeName;
   readonly cell: string;
   /** The keyspace that serves; undefined when no rule says, 'not-checked' when the record could not be read. */
-  readonly servedBy: string | undefined | 'not-checked';
+  readonly servedBy: string | undefined;
 }
 
 /** A move's name for people: its workflow, or what is inferred. */

@@ -28,6 +28,8 @@ export function recordFromJson<Desc extends DescMessage>(schema: Desc, value: un
 }
 
 /** The numbers of the fields that this project does not know and keeps as they are, sorted. */
-export function unknownFieldNumbers(message: { readonly $unknown?: readonly { readonly no: number }[] | undefined }): number[] {
+export function unknownFieldNumbers(message: {
+  readonly $unknown?: readonly { readonly no: number }[] | undefined;
+}): number[] {
   return [...new Set((message.$unknown ?? []).map(({ no }) => no))].sort((a, b) => a - b);
 }

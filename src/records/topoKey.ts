@@ -54,7 +54,15 @@ export function parseCellPath(path: string): CellKey {
   return { kind: 'Other' };
 }
 
-const globalFiles: ReadonlySet<string> = new Set(['Keyspace', 'VSchema', 'Shard', 'CellInfo', 'RoutingRules', 'ShardRoutingRules', 'MirrorRules']);
+const globalFiles: ReadonlySet<string> = new Set([
+  'Keyspace',
+  'VSchema',
+  'Shard',
+  'CellInfo',
+  'RoutingRules',
+  'ShardRoutingRules',
+  'MirrorRules',
+]);
 const cellFiles: ReadonlySet<string> = new Set(['SrvVSchema', 'SrvKeyspace', 'ShardReplication', 'Tablet']);
 
 /**

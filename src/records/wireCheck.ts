@@ -56,7 +56,8 @@ function checkMapEntry(field: DescField & { fieldKind: 'map' }, entry: Uint8Arra
   const cursor = new WireCursor(entry);
   while (!cursor.atEnd) {
     const tag = cursor.tag();
-    const expected = tag.number === 1 ? wireTypeOfScalar(field.mapKey) : tag.number === 2 ? valueWireType(field) : undefined;
+    const expected =
+      tag.number === 1 ? wireTypeOfScalar(field.mapKey) : tag.number === 2 ? valueWireType(field) : undefined;
     if (expected === undefined) {
       // The library drops unknown fields of a map entry, so rewriting such a record would lose them.
       throw new Error(`an entry of ${field.name} has the unknown field ${tag.number}`);
@@ -88,7 +89,7 @@ function valueWireType(field: DescField & { fieldKind: 'map' }): WireType {
 
 function wireTypeOf(field: DescField): WireType {
   if (field.fieldKind === 'map' || field.message !== undefined) return WireType.LengthDelimited;
-  if (field.enum !== undefined || field.scalar === undefined) return WireType.Varint;
+  if (field.enum !== undefined) return WireType.Varint;
   return wireTypeOfScalar(field.scalar);
 }
 

@@ -17,13 +17,18 @@ const runs = Number(process.env['ORACLE_RUNS'] ?? 1200);
 function forAnyTopology(check: (data: TopologyData, spec: TopologySpec) => void): void {
   fc.assert(
     fc.property(arbitraryTopology, arbitrarySteps, (spec, steps) => {
-      check(steps.reduce((edited, step) => applyStep(edited, spec, step), buildTopology(spec)), spec);
+      check(
+        steps.reduce((edited, step) => applyStep(edited, spec, step), buildTopology(spec)),
+        spec,
+      );
     }),
     { numRuns: runs, endOnFailure: true },
   );
 }
 
-describe('diagnose beside the oracle', () => {
+describe('diagnose beside the oracle', function () {
+  this.timeout(120_000);
+
   it('finds nothing but reads that differ by cell in any healthy topology', () => {
     fc.assert(
       fc.property(arbitraryTopology, (spec) => {
@@ -51,16 +56,24 @@ describe('diagnose beside the oracle', () => {
   it('has an error wherever a write of a moving table is refused, or reaches both sides', () => {
     forAnyTopology((data, spec) => {
       const diagnosis = diagnosed(data);
-      const seen = new Set(diagnosis.moves.flatMap(({ tables, source, target }) => tables.map((table) => `${source}/${target} ${table}`)));
+      const seen = new Set(
+        diagnosis.moves.flatMap(({ tables, source, target }) => tables.map((table) => `${source}/${target} ${table}`)),
+      );
       const moves = spec.moves.map((move) => ({
         ...move,
-        tables: move.tables.filter((table) => seen.has(`${move.source}/${move.target} ${table}`) || seen.has(`${move.target}/${move.source} ${table}`)),
+        tables: move.tables.filter(
+          (table) =>
+            seen.has(`${move.source}/${move.target} ${table}`) || seen.has(`${move.target}/${move.source} ${table}`),
+        ),
       }));
       const world = readWorld(data);
       for (const vtgate of vtgates(world)) {
         const writes = writesThrough(vtgate, world, { ...spec, moves });
         if (!writes.some(({ refused }) => refused) && !reachesBothSides(writes)) continue;
-        assert.ok(diagnosis.findings.some(({ severity }) => severity === 'error'), JSON.stringify(writes));
+        assert.ok(
+          diagnosis.findings.some(({ severity }) => severity === 'error'),
+          JSON.stringify(writes),
+        );
         return;
       }
     });
@@ -73,7 +86,10 @@ describe('diagnose beside the oracle', () => {
       for (const { code, keyspace, shard, tables } of diagnosed(data).findings) {
         if (code !== 'serving-side-denied' && code !== 'both-sides-denied') continue;
         for (const table of tables) {
-          const fails = refused.some((write) => write.table === table && write.keyspace === keyspace && (shard === undefined || write.shard === shard));
+          const fails = refused.some(
+            (write) =>
+              write.table === table && write.keyspace === keyspace && (shard === undefined || write.shard === shard),
+          );
           assert.ok(fails, `${code} ${keyspace ?? ''}/${shard ?? ''} ${table}`);
         }
       }

@@ -33,7 +33,7 @@ describe('parseShardName', () => {
     ['40-80-', 'invalid'],
   ];
   for (const [name, parsed] of cases) {
-    it(`reads ${name} as ${JSON.stringify(parsed) ?? 'no range'}`, () => {
+    it(`reads ${name} as ${parsed === undefined ? 'no range' : JSON.stringify(parsed)}`, () => {
       assert.deepEqual(parseShardName(name), parsed);
     });
   }

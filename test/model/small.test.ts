@@ -31,13 +31,22 @@ describe('lockTarget', () => {
 describe('groupBy', () => {
   it('keeps the order of groups and of the items in them', () => {
     const groups = groupBy([3, 1, 4, 1, 5, 9, 2, 6], (number) => number % 2 === 0);
-    assert.deepEqual([...groups], [[false, [3, 1, 1, 5, 9]], [true, [4, 2, 6]]]);
+    assert.deepEqual(
+      [...groups],
+      [
+        [false, [3, 1, 1, 5, 9]],
+        [true, [4, 2, 6]],
+      ],
+    );
   });
 });
 
 describe('listWords', () => {
   it('joins names with commas and an and', () => {
-    assert.deepEqual([[], ['a'], ['a', 'b'], ['a', 'b', 'c']].map((names) => listWords(names)), ['', 'a', 'a and b', 'a, b and c']);
+    assert.deepEqual(
+      [[], ['a'], ['a', 'b'], ['a', 'b', 'c']].map((names) => listWords(names)),
+      ['', 'a', 'a and b', 'a, b and c'],
+    );
   });
 
   it('counts the names past the most, and none that could have been named', () => {
@@ -67,7 +76,10 @@ describe('durationWords', () => {
 
 describe('count', () => {
   it('uses the singular for one only', () => {
-    assert.deepEqual([count(0, 'table'), count(1, 'table'), count(2, 'entry', 'entries')], ['0 tables', '1 table', '2 entries']);
+    assert.deepEqual(
+      [count(0, 'table'), count(1, 'table'), count(2, 'entry', 'entries')],
+      ['0 tables', '1 table', '2 entries'],
+    );
   });
 });
 
@@ -97,7 +109,10 @@ describe('recordName', () => {
 
 describe('moveTitle', () => {
   it('is the forward workflow, or both keyspaces', () => {
-    assert.equal(moveTitle({ workflows: ['customer.a2b', 'commerce.a2b_reverse'], source: 's', target: 't' }), 'customer.a2b');
+    assert.equal(
+      moveTitle({ workflows: ['customer.a2b', 'commerce.a2b_reverse'], source: 's', target: 't' }),
+      'customer.a2b',
+    );
     assert.equal(moveTitle({ workflows: [], source: 's', target: 't' }), 's → t');
   });
 });

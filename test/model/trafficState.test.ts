@@ -3,7 +3,9 @@ import { partialTrafficStateWords, trafficStateWords, type SwitchedCells } from 
 
 /** `a,b|c`: the cells that are switched, and those that are not. */
 function cells(text: string): SwitchedCells {
-  const [switched = [], notSwitched = []] = text.split('|').map((part) => part.split(',').filter((name) => name !== ''));
+  const [switched = [], notSwitched = []] = text
+    .split('|')
+    .map((part) => part.split(',').filter((name) => name !== ''));
   return { switched, notSwitched };
 }
 

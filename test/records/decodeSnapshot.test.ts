@@ -13,7 +13,10 @@ describe('decodeSnapshot', () => {
       const snapshot = decodeSnapshot(loadCapture(name));
       assert.deepEqual(snapshot.unreadable, []);
       assert.deepEqual([...snapshot.keyspaces.keys()], ['commerce', 'customer']);
-      assert.deepEqual(snapshot.keyspaces.get('customer')?.shards.map((shard) => shard.name), ['-80', '80-']);
+      assert.deepEqual(
+        snapshot.keyspaces.get('customer')?.shards.map((shard) => shard.name),
+        ['-80', '80-'],
+      );
       assert.equal(snapshot.routingRules.status, name === '00-before' ? 'absent' : 'loaded');
       for (const cell of snapshot.cells) assert.equal(cell.srvVSchema.status, 'loaded');
     });
@@ -36,7 +39,10 @@ describe('decodeSnapshot', () => {
   for (const record of records) {
     it(`lists ${recordName(record)} as unreadable when its bytes are junk, once`, () => {
       const { unreadable } = decodeSnapshot(withBytes(switched, record, junk));
-      assert.deepEqual(unreadable.map((entry) => entry.record), [record]);
+      assert.deepEqual(
+        unreadable.map((entry) => entry.record),
+        [record],
+      );
     });
   }
 
@@ -62,15 +68,23 @@ describe('decodeSnapshot', () => {
 
   it('fails a cell that has a CellInfo and that nobody read', () => {
     const { cells } = decodeSnapshot({ ...switched, cells: [] });
-    assert.deepEqual(cells.map(({ name, failure }) => [name, failure?.code]), [['zone1', 'not-found']]);
+    assert.deepEqual(
+      cells.map(({ name, failure }) => [name, failure?.code]),
+      [['zone1', 'not-found']],
+    );
   });
 
   it('lists a record under a key where Vitess would not find it', () => {
     const bytes = new Uint8Array();
     const paths = ['keyspaces//Keyspace', 'keyspaces/a/b/VSchema'];
     const misplaced = paths.reduce((data, path) => withBytes(data, { path }, bytes), switched);
-    const { unreadable, keyspaces } = decodeSnapshot(withBytes(misplaced, { cell: 'zone1', path: 'tablets//Tablet' }, bytes));
-    assert.deepEqual(unreadable.map(({ record }) => recordName(record)), [...paths, 'zone1/tablets//Tablet']);
+    const { unreadable, keyspaces } = decodeSnapshot(
+      withBytes(misplaced, { cell: 'zone1', path: 'tablets//Tablet' }, bytes),
+    );
+    assert.deepEqual(
+      unreadable.map(({ record }) => recordName(record)),
+      [...paths, 'zone1/tablets//Tablet'],
+    );
     assert.ok(!keyspaces.has(''));
   });
 
@@ -103,7 +117,10 @@ describe('decodeSnapshot', () => {
   it('lists a lock that holds no JSON and keeps it as a lock', () => {
     const { locks, unreadable } = decodeSnapshot(withLock(switched, 'keyspaces/customer', { contents: junk }));
     assert.equal(locks.length, 1);
-    assert.deepEqual(unreadable.map(({ record }) => record.path), ['keyspaces/customer/locks/123']);
+    assert.deepEqual(
+      unreadable.map(({ record }) => record.path),
+      ['keyspaces/customer/locks/123'],
+    );
   });
 
   it('notes a dump that is not JSON', () => {

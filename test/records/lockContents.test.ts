@@ -8,7 +8,8 @@ function parse(text: string): ReturnType<typeof parseLockContents> {
 
 describe('parseLockContents', () => {
   it('reads what Vitess writes', () => {
-    const text = '{"Action":"SwitchWrites","HostName":"h","UserName":"vt","Time":"2026-11-24T02:01:58Z","Options":{},"Status":"Running"}';
+    const text =
+      '{"Action":"SwitchWrites","HostName":"h","UserName":"vt","Time":"2026-11-24T02:01:58Z","Options":{},"Status":"Running"}';
     assert.deepEqual(parse(text), {
       status: 'loaded',
       value: { action: 'SwitchWrites', hostName: 'h', userName: 'vt', time: Date.parse('2026-11-24T02:01:58Z') },
@@ -34,9 +35,15 @@ describe('parseLockContents', () => {
 
   it('never throws and changes no prototype', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.json().map((text) => new TextEncoder().encode(text)), fc.uint8Array()), (bytes) => {
-        parseLockContents(bytes);
-      }),
+      fc.property(
+        fc.oneof(
+          fc.json().map((text) => new TextEncoder().encode(text)),
+          fc.uint8Array(),
+        ),
+        (bytes) => {
+          parseLockContents(bytes);
+        },
+      ),
       { numRuns: 500 },
     );
     assert.equal(({} as Record<string, unknown>)['HostName'], undefined);

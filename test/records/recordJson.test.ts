@@ -41,9 +41,19 @@ describe('recordFromJson', () => {
 
   it('reads protojson with enum names and nulls, encoding/json with enum numbers, and camelCase alike', () => {
     const dialects = [
-      { ...shard, tablet_controls: [{ ...control, tablet_type: 'PRIMARY', cells: [] }], vtorc_state: null, source_shards: [] },
+      {
+        ...shard,
+        tablet_controls: [{ ...control, tablet_type: 'PRIMARY', cells: [] }],
+        vtorc_state: null,
+        source_shards: [],
+      },
       { ...shard, tablet_controls: [{ ...control, tablet_type: 1 }] },
-      { primaryAlias: shard.primary_alias, keyRange: shard.key_range, isPrimaryServing: true, tabletControls: [{ tabletType: 'PRIMARY', deniedTables: ['t'] }] },
+      {
+        primaryAlias: shard.primary_alias,
+        keyRange: shard.key_range,
+        isPrimaryServing: true,
+        tabletControls: [{ tabletType: 'PRIMARY', deniedTables: ['t'] }],
+      },
       { ...shard, tablet_controls: [{ ...control, tablet_type: 'MASTER' }] },
     ].map((json) => {
       const reading = recordFromJson(ShardSchema, json);
@@ -89,7 +99,12 @@ describe('recordFromJson', () => {
         fc.property(arbitraryMessage(kind), (bytes) => {
           const reading = decode(recordSchemas[kind], bytes);
           assert.ok(reading.status === 'loaded');
-          const again = recordFromJson(recordSchemas[kind], JSON.parse(recordToJson(recordSchemas[kind], reading.value)));
+          // JSON has no negative zero that JSON.stringify would print.
+          fc.pre(!/"0{6}(0{8})?80"/.test(JSON.stringify(walkMessage(kind, bytes))));
+          const again = recordFromJson(
+            recordSchemas[kind],
+            JSON.parse(recordToJson(recordSchemas[kind], reading.value)),
+          );
           assert.ok(again.status === 'loaded', again.status === 'failed' ? again.reason : '');
           const walked = walkMessage(kind, encode(recordSchemas[kind], again.value));
           assert.deepEqual(walked, withoutUnknown(walkMessage(kind, bytes)));
@@ -102,7 +117,9 @@ describe('recordFromJson', () => {
 
 function withoutUnknown(message: WalkedMessage): WalkedMessage {
   const known = Object.entries(message).filter(([field]) => field !== 'unknown');
-  return Object.fromEntries(known.map(([field, value]) => [field, Array.isArray(value) ? value.map(cleared) : cleared(value as WalkedValue)]));
+  return Object.fromEntries(
+    known.map(([field, value]) => [field, Array.isArray(value) ? value.map(cleared) : cleared(value as WalkedValue)]),
+  );
 }
 
 function cleared(value: WalkedValue): WalkedValue {

@@ -34,7 +34,11 @@ describe('the records of the captures', () => {
         const json: unknown = JSON.parse(recordToJson(recordSchemas[kind], reading.value));
         const fromJson = recordFromJson(recordSchemas[kind], json);
         assert.equal(fromJson.status, 'loaded', name);
-        assert.deepEqual(walkMessage(kind, encode(recordSchemas[kind], fromJson.value)), walkMessage(kind, value), name);
+        assert.deepEqual(
+          walkMessage(kind, encode(recordSchemas[kind], fromJson.value)),
+          walkMessage(kind, value),
+          name,
+        );
       }
     });
   }

@@ -53,14 +53,24 @@ describe('parseCellPath', () => {
 
 describe('isMisplacedRecord', () => {
   it('finds records under empty names and names with a slash', () => {
-    for (const path of ['keyspaces//Keyspace', 'keyspaces/a/b/VSchema', 'keyspaces/a/shards//Shard', 'x/RoutingRules']) {
+    for (const path of [
+      'keyspaces//Keyspace',
+      'keyspaces/a/b/VSchema',
+      'keyspaces/a/shards//Shard',
+      'x/RoutingRules',
+    ]) {
       assert.ok(isMisplacedRecord('global', path), path);
     }
     assert.ok(isMisplacedRecord('cell', 'tablets//Tablet'));
   });
 
   it('leaves alone what Vitess keeps elsewhere and what it keeps besides', () => {
-    for (const path of ['cells_aliases/all/CellsAlias', 'keyspaces/a/Keyspace', 'keyspaces/a/locks/1', 'routing_rules/x']) {
+    for (const path of [
+      'cells_aliases/all/CellsAlias',
+      'keyspaces/a/Keyspace',
+      'keyspaces/a/locks/1',
+      'routing_rules/x',
+    ]) {
       assert.ok(!isMisplacedRecord('global', path), path);
     }
   });

@@ -23,11 +23,29 @@ describe('a decoded record', () => {
     ['vtorc_state in a Shard', 'Shard', wireDelimited(9, wireNumber(1, 1))],
     ['fields of a newer Shard', 'Shard', unknown],
     ['fields of a newer TabletControl', 'Shard', wireDelimited(6, wireBytes(wireNumber(1, 1), unknown))],
-    ['vtorc_state and query_throttler_config in a Keyspace', 'Keyspace', wireBytes(wireDelimited(11, ''), wireDelimited(12, unknown))],
+    [
+      'vtorc_state and query_throttler_config in a Keyspace',
+      'Keyspace',
+      wireBytes(wireDelimited(11, ''), wireDelimited(12, unknown)),
+    ],
     ['fields of a newer RoutingRule', 'RoutingRules', wireDelimited(1, wireBytes(wireDelimited(1, 't'), unknown))],
     ['fields of a newer VSchema', 'VSchema', unknown],
-    ['fields of a newer VSchema inside SrvVSchema', 'SrvVSchema', wireDelimited(1, wireBytes(wireDelimited(1, 'ks'), wireDelimited(2, unknown)))],
-    ['fields of a newer Table inside SrvVSchema', 'SrvVSchema', wireDelimited(1, wireBytes(wireDelimited(1, 'ks'), wireDelimited(2, wireDelimited(3, wireBytes(wireDelimited(1, 't'), wireDelimited(2, unknown))))))],
+    [
+      'fields of a newer VSchema inside SrvVSchema',
+      'SrvVSchema',
+      wireDelimited(1, wireBytes(wireDelimited(1, 'ks'), wireDelimited(2, unknown))),
+    ],
+    [
+      'fields of a newer Table inside SrvVSchema',
+      'SrvVSchema',
+      wireDelimited(
+        1,
+        wireBytes(
+          wireDelimited(1, 'ks'),
+          wireDelimited(2, wireDelimited(3, wireBytes(wireDelimited(1, 't'), wireDelimited(2, unknown)))),
+        ),
+      ),
+    ],
     ['fields of newer rules inside SrvVSchema', 'SrvVSchema', wireDelimited(2, wireDelimited(1, unknown))],
     ['query_throttler_config in a SrvKeyspace', 'SrvKeyspace', wireDelimited(7, unknown)],
     ['fields of a newer shard reference', 'SrvKeyspace', wireDelimited(1, wireDelimited(2, unknown))],

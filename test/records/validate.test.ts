@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { create } from '@bufbuild/protobuf';
 import { CellInfoSchema, ShardSchema, TabletSchema, type Shard } from '../../src/records/gen/topodata_pb.js';
-import { cellInfoProblem, namedRange, shardProblem, tabletAliasName, tabletProblem } from '../../src/records/validate.ts';
+import {
+  cellInfoProblem,
+  namedRange,
+  shardProblem,
+  tabletAliasName,
+  tabletProblem,
+} from '../../src/records/validate.ts';
 
 function shard(start?: string, end?: string): Shard {
   const bytes = (hex = ''): Uint8Array => new Uint8Array(Buffer.from(hex, 'hex'));

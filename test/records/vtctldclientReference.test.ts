@@ -99,12 +99,16 @@ function assertWithin(ours: unknown, theirs: unknown, at: string): void {
   if (Array.isArray(ours)) {
     ours.forEach((entry, index) => assertWithin(entry, (theirs as unknown[] | undefined)?.[index], `${at}.${index}`));
   } else if (typeof ours === 'object' && ours !== null) {
-    for (const [key, entry] of Object.entries(ours)) assertWithin(entry, (theirs as Json | undefined)?.[key], `${at}.${key}`);
+    for (const [key, entry] of Object.entries(ours))
+      assertWithin(entry, (theirs as Json | undefined)?.[key], `${at}.${key}`);
   } else if (typeof theirs === 'number' && typeof ours === 'string') {
     const asNumber = { PRIMARY: 1, REPLICA: 2, RDONLY: 3 }[ours] ?? Number(ours);
     assert.equal(asNumber, theirs, at);
   } else if (theirs === undefined) {
-    assert.ok(ours === false || ours === '' || ours === 0, `${at} is ${String(ours)}, and vtctldclient printed nothing`);
+    assert.ok(
+      ours === false || ours === '' || ours === 0,
+      `${at} is ${String(ours)}, and vtctldclient printed nothing`,
+    );
   } else {
     assert.equal(ours, theirs, at);
   }

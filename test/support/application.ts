@@ -8,7 +8,11 @@ import { refuses, route, ruleMap, servingShardNames, type RuleMap, type World } 
 /** The rules that the vtgates of one cell go by. */
 export interface Vtgate {
   readonly rules: RuleMap;
-  readonly shardRules: readonly { readonly fromKeyspace: string; readonly toKeyspace: string; readonly shard: string }[];
+  readonly shardRules: readonly {
+    readonly fromKeyspace: string;
+    readonly toKeyspace: string;
+    readonly shard: string;
+  }[];
 }
 
 /** One write: which spelling of which table, and the primary that it comes to. */
@@ -25,13 +29,21 @@ export function vtgates(world: World): Vtgate[] {
   return world.cells.flatMap(({ srvVSchema }) =>
     srvVSchema === undefined || srvVSchema === 'unreadable'
       ? []
-      : [{ rules: ruleMap(srvVSchema.routingRules?.rules ?? []), shardRules: srvVSchema.shardRoutingRules?.rules ?? [] }],
+      : [
+          {
+            rules: ruleMap(srvVSchema.routingRules?.rules ?? []),
+            shardRules: srvVSchema.shardRoutingRules?.rules ?? [],
+          },
+        ],
   );
 }
 
 /** A vtgate that goes by the global rules: what the next rebuild of SrvVSchema makes of every cell. */
 export function globalVtgate({ rules, shardRules }: World): Vtgate {
-  return { rules: rules === 'unreadable' ? new Map() : rules, shardRules: shardRules === 'unreadable' ? [] : shardRules };
+  return {
+    rules: rules === 'unreadable' ? new Map() : rules,
+    shardRules: shardRules === 'unreadable' ? [] : shardRules,
+  };
 }
 
 /** Every write that a vtgate can send for the tables of moves, shard by shard. */

@@ -9,7 +9,9 @@ const writes = fc.constantFrom('source', 'target', 'reversed');
 const keyspaces = fc
   .oneof(
     fc.array(fc.constantFrom(...shardLayouts), { minLength: 2, maxLength: 5 }),
-    fc.tuple(fc.integer({ min: 2, max: 5 }), fc.constantFrom(...shardLayouts)).map(([size, shards]) => Array.from({ length: size }, () => shards)),
+    fc
+      .tuple(fc.integer({ min: 2, max: 5 }), fc.constantFrom(...shardLayouts))
+      .map(([size, shards]) => Array.from({ length: size }, () => shards)),
   )
   .map((layouts) => layouts.map((shards, index): KeyspaceSpec => ({ name: `ks${index}`, shards })));
 
@@ -20,24 +22,48 @@ export const arbitraryTopology: fc.Arbitrary<TopologySpec> = fc
     const cells = Array.from({ length: cellCount }, (_, index) => `zone${index + 1}`);
     return fc
       .tuple(fc.array(arbitraryMove(all, cells), { maxLength: 3 }), fc.boolean())
-      .map(([moves, alike]): TopologySpec => ({ cells, keyspaces: all, moves: withOwnTables(compatible(moves), alike), dumps }));
+      .map(([moves, alike]): TopologySpec => ({
+        cells,
+        keyspaces: all,
+        moves: withOwnTables(compatible(moves), alike),
+        dumps,
+      }));
   });
 
 function arbitraryMove(all: readonly KeyspaceSpec[], cells: readonly string[]): fc.Arbitrary<MoveSpec> {
   const pair = fc.shuffledSubarray([...all], { minLength: 2, maxLength: 2 });
   return fc
-    .record({ pair, size: fc.integer({ min: 1, max: 3 }), writes, replica: side, rdonly: side, kind: fc.nat(5), mirrored: fc.boolean() })
+    .record({
+      pair,
+      size: fc.integer({ min: 1, max: 3 }),
+      writes,
+      replica: side,
+      rdonly: side,
+      kind: fc.nat(5),
+      mirrored: fc.boolean(),
+    })
     .chain(({ pair: [from, to], size, kind, ...phase }) => {
-      const sides = { source: from?.name ?? '', target: to?.name ?? '', tables: Array.from({ length: size }, (_, i) => `t${i}`) };
+      const sides = {
+        source: from?.name ?? '',
+        target: to?.name ?? '',
+        tables: Array.from({ length: size }, (_, i) => `t${i}`),
+      };
       const shards = from?.shards ?? [];
       const sameShards = shards.length > 1 && shards.join() === to?.shards.join();
       if (kind < 3 && sameShards) {
-        return fc.tuple(...shards.map(() => writes)).map(
-          (states): MoveSpec => ({ ...sides, kind: 'partial', shards: Object.fromEntries(shards.map((shard, i) => [shard, states[i] ?? 'source'])) }),
-        );
+        return fc.tuple(...shards.map(() => writes)).map((states): MoveSpec => ({
+          ...sides,
+          kind: 'partial',
+          shards: Object.fromEntries(shards.map((shard, i) => [shard, states[i] ?? 'source'])),
+        }));
       }
       if (kind === 3) {
-        const tenants: MoveSpec = { ...sides, ...phase, kind: 'multi-tenant', writes: phase.writes === 'target' ? 'target' : 'source' };
+        const tenants: MoveSpec = {
+          ...sides,
+          ...phase,
+          kind: 'multi-tenant',
+          writes: phase.writes === 'target' ? 'target' : 'source',
+        };
         return fc.constant(tenants);
       }
       const mirrored = phase.mirrored && phase.writes === 'source';
@@ -52,7 +78,10 @@ function compatible(moves: readonly MoveSpec[]): MoveSpec[] {
   const kept: MoveSpec[] = [];
   for (const move of moves) {
     const tenants = move.kind === 'multi-tenant' && kept.some(({ kind }) => kind === 'multi-tenant');
-    const beside = kept.filter((other) => [other.source, other.target].includes(move.source) && [other.source, other.target].includes(move.target));
+    const beside = kept.filter(
+      (other) =>
+        [other.source, other.target].includes(move.source) && [other.source, other.target].includes(move.target),
+    );
     const alone = beside.length === 0 || (move.kind === 'standard' && beside.every(({ kind }) => kind === 'standard'));
     if (!tenants && alone) kept.push(move);
   }
@@ -62,7 +91,10 @@ function compatible(moves: readonly MoveSpec[]): MoveSpec[] {
 /** Gives each move its tables; `alike` gives moves without a common keyspace tables of the same names. */
 function withOwnTables(moves: readonly MoveSpec[], alike: boolean): MoveSpec[] {
   return moves.map((move, index) => {
-    const apart = moves.every((other) => other === move || ![other.source, other.target].some((name) => [move.source, move.target].includes(name)));
+    const apart = moves.every(
+      (other) =>
+        other === move || ![other.source, other.target].some((name) => [move.source, move.target].includes(name)),
+    );
     return { ...move, tables: move.tables.map((table) => (alike && apart ? table : `m${index}${table}`)) };
   });
 }

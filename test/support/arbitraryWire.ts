@@ -22,20 +22,27 @@ export const hostileNames: readonly string[] = [
 const text = fc.oneof(fc.constantFrom(...hostileNames), fc.string({ unit: 'binary', maxLength: 8 }));
 
 /** A field that no release knows, in each way that a value can be written. */
-const unknownField = fc.tuple(fc.constantFrom(15, 99, 5000), fc.uint8Array({ maxLength: 6 })).chain(([number, content]) =>
-  fc.constantFrom(
-    wireNumber(number, content.length),
-    wireDelimited(number, content),
-    wireField(number, 1, Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8)),
-    wireField(number, 5, Uint8Array.of(1, 2, 3, 4)),
-    wireBytes(wireField(number, 3, wireNumber(1, 7)), wireField(number, 4, new Uint8Array())),
-  ),
-);
+const unknownField = fc
+  .tuple(fc.constantFrom(15, 99, 5000), fc.uint8Array({ maxLength: 6 }))
+  .chain(([number, content]) =>
+    fc.constantFrom(
+      wireNumber(number, content.length),
+      wireDelimited(number, content),
+      wireField(number, 1, Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8)),
+      wireField(number, 5, Uint8Array.of(1, 2, 3, 4)),
+      wireBytes(wireField(number, 3, wireNumber(1, 7)), wireField(number, 4, new Uint8Array())),
+    ),
+  );
 
 /** The bytes of any message of a shape, with unknown fields at every level. */
 export function arbitraryMessage(shapeName: string): fc.Arbitrary<Uint8Array> {
-  const fields = Object.entries(shapes[shapeName] ?? {}).map(([number, shape]) => arbitraryField(Number(number), shape));
-  const parts = fc.tuple(...fields, fc.array(unknownField, { maxLength: 2 }).map((unknown) => wireBytes(...unknown)));
+  const fields = Object.entries(shapes[shapeName] ?? {}).map(([number, shape]) =>
+    arbitraryField(Number(number), shape),
+  );
+  const parts = fc.tuple(
+    ...fields,
+    fc.array(unknownField, { maxLength: 2 }).map((unknown) => wireBytes(...unknown)),
+  );
   return parts.map((all) => wireBytes(...all));
 }
 
@@ -61,9 +68,13 @@ function arbitraryValue(number: number, shape: FieldShape): fc.Arbitrary<Uint8Ar
     case 'presence':
       return fc.boolean().map((value) => wireNumber(number, value ? 1 : 0));
     case 'float':
-      return fc.float({ noNaN: true }).map((value) => wireField(number, 5, new Uint8Array(Float32Array.of(value).buffer)));
+      return fc
+        .float({ noNaN: true })
+        .map((value) => wireField(number, 5, new Uint8Array(Float32Array.of(value).buffer)));
     case 'double':
-      return fc.double({ noNaN: true }).map((value) => wireField(number, 1, new Uint8Array(Float64Array.of(value).buffer)));
+      return fc
+        .double({ noNaN: true })
+        .map((value) => wireField(number, 1, new Uint8Array(Float64Array.of(value).buffer)));
     case 'bytes':
       return fc.uint8Array({ maxLength: 4 }).map((value) => wireDelimited(number, value));
     case 'string':

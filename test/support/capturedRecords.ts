@@ -14,7 +14,9 @@ export interface CapturedRecord {
 export function capturedRecords(capture: string): CapturedRecord[] {
   const data = loadCapture(capture);
   const cells = data.cells.flatMap((cell) =>
-    cell.status === 'loaded' ? cell.records.map(({ path, value }) => ({ record: { cell: cell.cell, path }, value })) : [],
+    cell.status === 'loaded'
+      ? cell.records.map(({ path, value }) => ({ record: { cell: cell.cell, path }, value }))
+      : [],
   );
   const global = data.global.map(({ path, value }) => ({ record: { path }, value }));
   return [...global, ...cells].flatMap(({ record, value }) => {

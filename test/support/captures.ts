@@ -5,7 +5,9 @@ import type { CellData, DumpFile, TopologyData, TopologyRecord } from '../../src
 const folder = path.join(import.meta.dirname, '..', 'captures');
 
 /** The captured moments of a real cluster, in name order. */
-export const captureNames: readonly string[] = readdirSync(folder).filter((name) => /^\d\d-/.test(name)).sort();
+export const captureNames: readonly string[] = readdirSync(folder)
+  .filter((name) => /^\d\d-/.test(name))
+  .sort();
 
 /** When every capture counts as read; later than every lock in them. */
 export const captureReadAt = Date.parse('2026-11-24T04:00:00Z');
@@ -19,15 +21,13 @@ export function loadCapture(name: string): TopologyData {
     readAt: captureReadAt,
     globalRoot: '/vitess/global',
     global: readRecords(path.join(vitess, 'global')),
-    cells: cells.map(
-      (cell): CellData => ({
-        cell,
-        status: 'loaded',
-        root: `/vitess/${cell}`,
-        address: 'localhost:2379',
-        records: readRecords(path.join(vitess, cell)),
-      }),
-    ),
+    cells: cells.map((cell): CellData => ({
+      cell,
+      status: 'loaded',
+      root: `/vitess/${cell}`,
+      address: 'localhost:2379',
+      records: readRecords(path.join(vitess, cell)),
+    })),
     notes: [],
     dumps: readDumps(name),
   };
@@ -55,7 +55,9 @@ export interface CapturedEvent {
 
 /** Every write of one whole switch or reverse, in order. */
 export function readEvents(name: 'reverse-all-ok' | 'switch-all-ok'): CapturedEvent[] {
-  const lines = readFileSync(path.join(folder, 'events', `${name}.jsonl`), 'utf8').trim().split('\n');
+  const lines = readFileSync(path.join(folder, 'events', `${name}.jsonl`), 'utf8')
+    .trim()
+    .split('\n');
   return lines.map((line) => {
     const event = JSON.parse(line) as { revision: number; type: 'PUT' | 'DELETE'; key: string; value_base64?: string };
     const value = new Uint8Array(Buffer.from(event.value_base64 ?? '', 'base64'));

@@ -12,7 +12,11 @@ export function cellFacts(world: World, moveOf: MoveOf): string[] {
   return world.cells.flatMap((cell) => [
     ...vschemaFacts(world, cell, moveOf),
     ...[...cell.srvKeyspaces].flatMap(([keyspace, served]) => keyspaceFacts(world, cell, keyspace, served)),
-    ...(cell.reached ? [...world.keyspaces.keys()].filter((name) => lacksSrvKeyspace(world, cell, name)).map((name) => `stale-srv-keyspace @${cell.name} ${name}`) : []),
+    ...(cell.reached
+      ? [...world.keyspaces.keys()]
+          .filter((name) => lacksSrvKeyspace(world, cell, name))
+          .map((name) => `stale-srv-keyspace @${cell.name} ${name}`)
+      : []),
   ]);
 }
 
@@ -24,7 +28,11 @@ function vschemaFacts(world: World, cell: WorldCell, moveOf: MoveOf): string[] {
   const names = differingNames(world, srvVSchema);
   const others = otherDifferences(world, srvVSchema);
   const tables = [...new Set(names.map(tableOf))];
-  const onPurpose = others.length === 0 && names.length > 0 && names.every((rule) => isEarlierRead(world, srvVSchema, rule, moveOf)) && tables.every((table) => somebodyCarries(world, table));
+  const onPurpose =
+    others.length === 0 &&
+    names.length > 0 &&
+    names.every((rule) => isEarlierRead(world, srvVSchema, rule, moveOf)) &&
+    tables.every((table) => somebodyCarries(world, table));
   if (onPurpose) return tables.map((table) => `reads-differ-by-cell @${name} ${table}`);
   return [...tables, ...others].map((what) => `stale-srv-vschema @${name} ${what}`);
 }
@@ -50,12 +58,24 @@ function otherDifferences(world: World, srvVSchema: SrvVSchema): string[] {
     ['keyspace_routing_rules', world.keyspaceRules, srvVSchema.keyspaceRoutingRules?.rules],
     ['mirror_rules', world.mirrorRules, srvVSchema.mirrorRules?.rules],
   ];
-  const text = (rules: readonly object[] = []): string => rules.map((rule) => JSON.stringify(rule)).sort().join();
-  for (const [field, global, carried] of lists) if (global !== 'unreadable' && text(global) !== text(carried)) differences.push(field);
+  const text = (rules: readonly object[] = []): string =>
+    rules
+      .map((rule) => JSON.stringify(rule))
+      .sort()
+      .join();
+  for (const [field, global, carried] of lists)
+    if (global !== 'unreadable' && text(global) !== text(carried)) differences.push(field);
   return differences;
 }
 
-const emptyVSchema = { $typeName: 'vschema.Keyspace', sharded: false, vindexes: {}, tables: {}, requireExplicitRouting: false, foreignKeyMode: 0 } as never;
+const emptyVSchema = {
+  $typeName: 'vschema.Keyspace',
+  sharded: false,
+  vindexes: {},
+  tables: {},
+  requireExplicitRouting: false,
+  foreignKeyMode: 0,
+} as never;
 
 function isEarlierRead({ rules }: World, srvVSchema: SrvVSchema, name: string, moveOf: MoveOf): boolean {
   if (rules === 'unreadable' || !/@(replica|rdonly)$/.test(name)) return false;
@@ -76,7 +96,12 @@ function cellRules(srvVSchema: SrvVSchema): RuleMap {
 }
 
 function tableOf(name: string): string {
-  return name.replace(/@(primary|replica|rdonly)$/, '').split('.').at(-1) ?? '';
+  return (
+    name
+      .replace(/@(primary|replica|rdonly)$/, '')
+      .split('.')
+      .at(-1) ?? ''
+  );
 }
 
 function lacksSrvKeyspace(world: World, cell: WorldCell, keyspace: string): boolean {
@@ -88,25 +113,45 @@ function lacksSrvKeyspace(world: World, cell: WorldCell, keyspace: string): bool
 
 function keyspaceFacts(world: World, cell: WorldCell, name: string, served: Known<SrvKeyspace>): string[] {
   const keyspace = world.keyspaces.get(name);
-  if (keyspace === undefined) return [`stale-srv-keyspace @${cell.name} ${name}`, ...disabledFacts(cell, name, served, undefined)];
+  if (keyspace === undefined)
+    return [`stale-srv-keyspace @${cell.name} ${name}`, ...disabledFacts(cell, name, served, undefined)];
   if (served === 'unreadable') return [];
   const shards = [...keyspace.shards];
   const readable = shards.every(([, shard]) => shard !== 'unreadable');
-  const expected = shards.filter(([, shard]) => shard !== 'unreadable' && shard.isPrimaryServing).map(([shard]) => shard);
-  const stale = readable && [TabletType.PRIMARY, TabletType.REPLICA, TabletType.RDONLY].some((type) => {
-    const listed = (served.partitions.find(({ servedType }) => servedType === type)?.shardReferences ?? []).map((reference) => reference.name);
-    if ([...listed].sort().join() === [...expected].sort().join()) return false;
-    return type === TabletType.PRIMARY || !overlaps(keyspace) || !coversEverything(listed, keyspace);
-  });
-  return [...(stale ? [`stale-srv-keyspace @${cell.name} ${name}`] : []), ...disabledFacts(cell, name, served, keyspace)];
+  const expected = shards
+    .filter(([, shard]) => shard !== 'unreadable' && shard.isPrimaryServing)
+    .map(([shard]) => shard);
+  const stale =
+    readable &&
+    [TabletType.PRIMARY, TabletType.REPLICA, TabletType.RDONLY].some((type) => {
+      const listed = (served.partitions.find(({ servedType }) => servedType === type)?.shardReferences ?? []).map(
+        (reference) => reference.name,
+      );
+      if ([...listed].sort().join() === [...expected].sort().join()) return false;
+      return type === TabletType.PRIMARY || !overlaps(keyspace) || !coversEverything(listed, keyspace);
+    });
+  return [
+    ...(stale ? [`stale-srv-keyspace @${cell.name} ${name}`] : []),
+    ...disabledFacts(cell, name, served, keyspace),
+  ];
 }
 
-function disabledFacts(cell: WorldCell, name: string, served: Known<SrvKeyspace>, keyspace: WorldKeyspace | undefined): string[] {
+function disabledFacts(
+  cell: WorldCell,
+  name: string,
+  served: Known<SrvKeyspace>,
+  keyspace: WorldKeyspace | undefined,
+): string[] {
   if (served === 'unreadable') return [];
   return served.partitions.flatMap(({ shardReferences, shardTabletControls }) =>
     shardTabletControls
       .filter((control) => control.queryServiceDisabled)
-      .filter((control) => keyspace === undefined || !overlaps(keyspace) || shardReferences.some((reference) => reference.name === control.name))
+      .filter(
+        (control) =>
+          keyspace === undefined ||
+          !overlaps(keyspace) ||
+          shardReferences.some((reference) => reference.name === control.name),
+      )
       .map((control) => `query-service-disabled @${cell.name} ${name}/${control.name}`),
   );
 }

@@ -69,7 +69,12 @@ export function withShard(
 }
 
 /** Sets the denied tables of a shard's primary; none removes the control, as Vitess does. */
-export function withDenied(data: TopologyData, keyspace: string, shard: string, tables: readonly string[]): TopologyData {
+export function withDenied(
+  data: TopologyData,
+  keyspace: string,
+  shard: string,
+  tables: readonly string[],
+): TopologyData {
   return withShard(data, keyspace, shard, (record) => {
     const others = record.tabletControls.filter(({ tabletType }) => tabletType !== TabletType.PRIMARY);
     record.tabletControls = others;
@@ -91,7 +96,9 @@ export function withRules(data: TopologyData, change: (rules: RoutingRules) => v
 export function withRoutes(data: TopologyData, routes: Readonly<Record<string, string | undefined>>): TopologyData {
   return withRules(data, (message) => {
     const kept = message.rules.filter(({ fromTable }) => !Object.hasOwn(routes, fromTable));
-    const added = Object.entries(routes).flatMap(([fromTable, to]) => (to === undefined ? [] : [{ fromTable, toTables: [to] }]));
+    const added = Object.entries(routes).flatMap(([fromTable, to]) =>
+      to === undefined ? [] : [{ fromTable, toTables: [to] }],
+    );
     message.rules = create(RoutingRulesSchema, { rules: [...kept, ...added] }).rules;
   });
 }
@@ -108,7 +115,11 @@ export function withMirrorRules(data: TopologyData, change: (rules: MirrorRules)
   return withMessage(data, globalRecord.mirrorRules, MirrorRulesSchema, change);
 }
 
-export function withSrvVSchema(data: TopologyData, cell: string, change: (srvVSchema: SrvVSchema) => void): TopologyData {
+export function withSrvVSchema(
+  data: TopologyData,
+  cell: string,
+  change: (srvVSchema: SrvVSchema) => void,
+): TopologyData {
   return withMessage(data, cellRecord.srvVSchema(cell), SrvVSchemaSchema, change);
 }
 
@@ -162,7 +173,14 @@ export interface LockOptions {
 export function withLock(data: TopologyData, lockedPath: string, options: LockOptions = {}): TopologyData {
   const { id = '123', lease = { kind: 'unknown' }, host = 'vtctld-a', ageSeconds = 60, modRevision } = options;
   const time = new Date(data.readAt - ageSeconds * 1000).toISOString();
-  const text = JSON.stringify({ Action: 'SwitchWrites', HostName: host, UserName: 'vt', Time: time, Options: {}, Status: 'Running' });
+  const text = JSON.stringify({
+    Action: 'SwitchWrites',
+    HostName: host,
+    UserName: 'vt',
+    Time: time,
+    Options: {},
+    Status: 'Running',
+  });
   const record: TopologyRecord = {
     path: `${lockedPath}/locks/${id}`,
     value: options.contents ?? new TextEncoder().encode(text),
@@ -188,7 +206,11 @@ export function withCopiedCell(data: TopologyData, from: string, to: string): To
   const info = bytesOf(data, globalRecord.cellInfo(from));
   if (cell?.status !== 'loaded' || info === undefined) throw new Error(`${from} is not a loaded cell`);
   const records = cell.records.filter(({ path }) => !path.startsWith('tablets/'));
-  return withBytes({ ...data, cells: [...data.cells, { ...cell, cell: to, records }] }, globalRecord.cellInfo(to), info);
+  return withBytes(
+    { ...data, cells: [...data.cells, { ...cell, cell: to, records }] },
+    globalRecord.cellInfo(to),
+    info,
+  );
 }
 
 /** A copy of a message with a change, for edits that keep the original. */
@@ -207,5 +229,8 @@ function mapCell(
   name: string,
   change: (cell: CellData & { status: 'loaded' }) => CellData,
 ): TopologyData {
-  return { ...data, cells: data.cells.map((cell) => (cell.cell === name && cell.status === 'loaded' ? change(cell) : cell)) };
+  return {
+    ...data,
+    cells: data.cells.map((cell) => (cell.cell === name && cell.status === 'loaded' ? change(cell) : cell)),
+  };
 }

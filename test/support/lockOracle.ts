@@ -29,7 +29,13 @@ function isAbandoned(lock: TopologyRecord, { locks, data, moves }: Surroundings)
   return !locks.some((other) => {
     const keyspace = /^keyspaces\/([^/]+)\/locks\//.exec(other.path)?.[1];
     const alive = other.lease?.kind === 'unknown' || (other.lease?.kind === 'held' && !missedItsRenewal(other));
-    return other !== lock && keyspace !== undefined && needed.includes(keyspace) && alive && contents(other).HostName === host;
+    return (
+      other !== lock &&
+      keyspace !== undefined &&
+      needed.includes(keyspace) &&
+      alive &&
+      contents(other).HostName === host
+    );
   });
 }
 

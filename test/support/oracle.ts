@@ -26,7 +26,10 @@ export function expectedFacts(data: TopologyData, spec: TopologySpec): Set<strin
     ...danglingFacts(world),
     ...controlFacts(world),
     ...cellFacts(world, (rule, leads) => recognizedMove(world, spec, rule, leads)),
-    ...lockFacts(data, spec.moves.filter((move) => isSeen(world, spec, move))),
+    ...lockFacts(
+      data,
+      spec.moves.filter((move) => isSeen(world, spec, move)),
+    ),
   ];
   return new Set(facts);
 }
@@ -38,9 +41,12 @@ function moveFacts(world: World, spec: TopologySpec, move: MoveSpec): string[] {
   const { rules } = world;
   const tables = move.tables.filter((table) => recognizes(world, spec, move, table));
   const served = tables.map((table) => ({ table, serving: servingSide(rules, move, table) }));
-  const tablesTogether = spec.dumps && new Set(served.map(({ serving }) => serving).filter((side) => side !== undefined)).size > 1;
+  const tablesTogether =
+    spec.dumps && new Set(served.map(({ serving }) => serving).filter((side) => side !== undefined)).size > 1;
   return [
-    ...(mayBePartial(world, move) ? [] : served.flatMap(({ table, serving }) => sideFacts(world, move, table, serving))),
+    ...(mayBePartial(world, move)
+      ? []
+      : served.flatMap(({ table, serving }) => sideFacts(world, move, table, serving))),
     ...tables.filter((table) => isSplit(world, rules, move, table)).map((table) => `split-routing ${table}`),
     ...(tablesTogether ? move.tables.map((table) => `split-routing ${table}`) : []),
   ];
@@ -71,14 +77,23 @@ function recognizes(world: World, spec: TopologySpec, move: MoveSpec, table: str
   };
   const types = ['', '@replica', '@rdonly'];
   const linked = types.some((type) => own(source, type) === target || own(target, type) === source);
-  const denied = [source, target].some((name) => [...(world.keyspaces.get(name)?.shards.values() ?? [])].some((shard) => refuses(shard, table)));
+  const denied = [source, target].some((name) =>
+    [...(world.keyspaces.get(name)?.shards.values() ?? [])].some((shard) => refuses(shard, table)),
+  );
   const names = [...world.keyspaces.keys()];
-  const anyLink = names.some((name) => types.some((type) => ![undefined, name].includes(own(name, type)) && names.includes(own(name, type) ?? '')));
+  const anyLink = names.some((name) =>
+    types.some((type) => ![undefined, name].includes(own(name, type)) && names.includes(own(name, type) ?? '')),
+  );
   const onlyBare = !anyLink && [...rules.keys()].some((name) => types.includes(name.replace(table, '')));
   if (denied) return linked || onlyBare;
   const other = serving === source ? target : source;
   const redirected = own(source, '') === target || own(target, '') === source;
-  const reads = [...rules].some(([name, to]) => /@(replica|rdonly)$/.test(name) && name.replace(/@.*/, '').split('.').at(-1) === table && [source, target].includes(to[0]?.split('.')[0] ?? ''));
+  const reads = [...rules].some(
+    ([name, to]) =>
+      /@(replica|rdonly)$/.test(name) &&
+      name.replace(/@.*/, '').split('.').at(-1) === table &&
+      [source, target].includes(to[0]?.split('.')[0] ?? ''),
+  );
   return linked && redirected && reads && canHold(world, other, table);
 }
 
@@ -86,7 +101,9 @@ function recognizes(world: World, spec: TopologySpec, move: MoveSpec, table: str
 function isSeen(world: World, spec: TopologySpec, move: MoveSpec): boolean {
   if (spec.dumps) return true;
   if (!world.keyspaces.has(move.source) || !world.keyspaces.has(move.target)) return false;
-  return move.kind === 'multi-tenant' ? world.keyspaceRules !== 'unreadable' : move.tables.some((table) => recognizes(world, spec, move, table));
+  return move.kind === 'multi-tenant'
+    ? world.keyspaceRules !== 'unreadable'
+    : move.tables.some((table) => recognizes(world, spec, move, table));
 }
 
 /** Whether vtgate can route the table in a keyspace: an unsharded one takes any table. */
@@ -100,21 +117,29 @@ function canHold(world: World, keyspace: string, table: string): boolean {
 function mayBePartial({ shardRules, keyspaces }: World, { source, target }: MoveSpec): boolean {
   const others = keyspaces.get(target)?.shards;
   const names = [...(keyspaces.get(source)?.shards.keys() ?? [])];
-  return shardRules === 'unreadable' && names.some((name) => name.length > 1 && name.includes('-') && others?.has(name));
+  return (
+    shardRules === 'unreadable' && names.some((name) => name.length > 1 && name.includes('-') && others?.has(name))
+  );
 }
 
 function sideFacts(world: World, move: MoveSpec, table: string, serving: string | undefined): string[] {
   if (serving === undefined) return [];
   const other = serving === move.source ? move.target : move.source;
   const shardsOf = (keyspace: string) => world.keyspaces.get(keyspace)?.shards ?? new Map<string, never>();
-  const [servers, others] = [servingShardNames(world.keyspaces.get(serving)), servingShardNames(world.keyspaces.get(other))];
+  const [servers, others] = [
+    servingShardNames(world.keyspaces.get(serving)),
+    servingShardNames(world.keyspaces.get(other)),
+  ];
   const complete = [serving, other].every((name) => ![...shardsOf(name).values()].includes('unreadable' as never));
   const denied = servers.filter((shard) => refuses(shardsOf(serving).get(shard), table));
   const open = others.filter((shard) => !refuses(shardsOf(other).get(shard), table));
   const both = complete && denied.length > 0 && others.length > 0 && open.length === 0;
-  const differ = (names: readonly string[], some: readonly string[]): boolean => some.length > 0 && some.length < names.length;
+  const differ = (names: readonly string[], some: readonly string[]): boolean =>
+    some.length > 0 && some.length < names.length;
   return [
-    ...(both ? [`both-sides-denied ${serving} ${table}`] : denied.map((shard) => `serving-side-denied ${serving}/${shard} ${table}`)),
+    ...(both
+      ? [`both-sides-denied ${serving} ${table}`]
+      : denied.map((shard) => `serving-side-denied ${serving}/${shard} ${table}`)),
     ...open.map((shard) => `other-side-not-denied ${other}/${shard} ${table}`),
     ...(differ(servers, denied) ? [`shards-disagree ${serving} ${table}`] : []),
     ...(differ(others, open) ? [`shards-disagree ${other} ${table}`] : []),
@@ -142,11 +167,19 @@ function partialFacts({ shardRules, keyspaces }: World, move: MoveSpec, table: s
 
 /** One spelling leads to one side of the move and another to the other. */
 function isSplit(world: World, rules: RuleMap, { source, target }: MoveSpec, table: string): boolean {
-  const ruled = [...rules.keys()].filter((name) => name === table || (name.endsWith(`.${table}`) && !name.includes('@')));
-  const about = ruled.some((name) => [source, target].some((side) => name === `${side}.${table}` || route(rules, name, 'primary') === side));
+  const ruled = [...rules.keys()].filter(
+    (name) => name === table || (name.endsWith(`.${table}`) && !name.includes('@')),
+  );
+  const about = ruled.some((name) =>
+    [source, target].some((side) => name === `${side}.${table}` || route(rules, name, 'primary') === side),
+  );
   if (!about) return false;
-  const own = [source, target].filter((keyspace) => canHold(world, keyspace, table)).map((keyspace) => `${keyspace}.${table}`);
-  const sides = [...ruled, ...own].map((spelling) => route(rules, spelling, 'primary')).filter((to) => to === source || to === target);
+  const own = [source, target]
+    .filter((keyspace) => canHold(world, keyspace, table))
+    .map((keyspace) => `${keyspace}.${table}`);
+  const sides = [...ruled, ...own]
+    .map((spelling) => route(rules, spelling, 'primary'))
+    .filter((to) => to === source || to === target);
   return new Set(sides).size > 1;
 }
 
@@ -158,14 +191,19 @@ function deniedFacts(world: World, spec: TopologySpec): string[] {
   for (const [keyspace, { shards }] of world.keyspaces) {
     const serving = servingShardNames(world.keyspaces.get(keyspace));
     for (const [name, shard] of shards) {
-      const control = shard === 'unreadable' ? undefined : shard.tabletControls.findLast(({ tabletType }) => tabletType === 1);
+      const control =
+        shard === 'unreadable'
+          ? undefined
+          : shard.tabletControls.findLast(({ tabletType }) => Number(tabletType) === 1);
       for (const table of control?.deniedTables ?? []) {
         const primary = [...rules].filter(([from]) => !/@(replica|rdonly)$/.test(from));
         const led = primary.some(([, to]) => to[0] === `${keyspace}.${table}`);
         const about = led || rules.has(`${keyspace}.${table}`);
         const explained = isJudged(world, spec, { keyspace, shard: name, table });
-        if (!about && world.shardRules !== 'unreadable' && !isOfPartial(spec, keyspace, table)) facts.push(`orphan-denied-tables ${keyspace}/${name} ${table}`);
-        if (led && !explained && serving.includes(name) && !isSentElsewhere(world, keyspace, name)) facts.push(`serving-side-denied ${keyspace}/${name} ${table}`);
+        if (!about && world.shardRules !== 'unreadable' && !isOfPartial(spec, keyspace, table))
+          facts.push(`orphan-denied-tables ${keyspace}/${name} ${table}`);
+        if (led && !explained && serving.includes(name) && !isSentElsewhere(world, keyspace, name))
+          facts.push(`serving-side-denied ${keyspace}/${name} ${table}`);
       }
     }
   }
@@ -173,17 +211,27 @@ function deniedFacts(world: World, spec: TopologySpec): string[] {
 }
 
 function isSentElsewhere({ shardRules }: World, keyspace: string, shard: string): boolean {
-  return shardRules !== 'unreadable' && shardRules.some((rule) => rule.fromKeyspace === keyspace && rule.shard === shard && rule.toKeyspace !== keyspace);
+  return (
+    shardRules !== 'unreadable' &&
+    shardRules.some((rule) => rule.fromKeyspace === keyspace && rule.shard === shard && rule.toKeyspace !== keyspace)
+  );
 }
 
 function isOfPartial(spec: TopologySpec, keyspace: string, table: string): boolean {
-  return spec.moves.some((move) => move.kind === 'partial' && [move.source, move.target].includes(keyspace) && move.tables.includes(table));
+  return spec.moves.some(
+    (move) => move.kind === 'partial' && [move.source, move.target].includes(keyspace) && move.tables.includes(table),
+  );
 }
 
-function isJudged(world: World, spec: TopologySpec, denied: { keyspace: string; shard: string; table: string }): boolean {
+function isJudged(
+  world: World,
+  spec: TopologySpec,
+  denied: { keyspace: string; shard: string; table: string },
+): boolean {
   return spec.moves.some((move) => {
     const sides = [move.source, move.target];
-    if (move.kind === 'multi-tenant' || !sides.includes(denied.keyspace) || !move.tables.includes(denied.table)) return false;
+    if (move.kind === 'multi-tenant' || !sides.includes(denied.keyspace) || !move.tables.includes(denied.table))
+      return false;
     if (world.shardRules === 'unreadable') return recognizes(world, spec, move, denied.table);
     if (!sides.every((name) => world.keyspaces.has(name)) || world.rules === 'unreadable') return false;
     if (move.kind === 'partial') return denied.shard in move.shards;
@@ -192,11 +240,21 @@ function isJudged(world: World, spec: TopologySpec, denied: { keyspace: string; 
 }
 
 /** The standard move between whose sides a read rule leads: of moves of a table of that name, the one of the rule's keyspaces. */
-function recognizedMove(world: World, spec: TopologySpec, rule: string, leads: readonly string[]): MoveSpec | undefined {
+function recognizedMove(
+  world: World,
+  spec: TopologySpec,
+  rule: string,
+  leads: readonly string[],
+): MoveSpec | undefined {
   const [table = '', keyspace] = rule.replace(/@.*/, '').split('.').reverse();
   const moves = spec.moves.filter((move) => {
     const both = world.keyspaces.has(move.source) && world.keyspaces.has(move.target);
-    return move.kind === 'standard' && move.tables.includes(table) && (spec.dumps || both) && recognizes(world, spec, move, table);
+    return (
+      move.kind === 'standard' &&
+      move.tables.includes(table) &&
+      (spec.dumps || both) &&
+      recognizes(world, spec, move, table)
+    );
   });
   const named = keyspace ?? leads[0];
   return moves.find(({ source, target }) => [source, target].includes(named ?? '')) ?? moves[0];
@@ -214,9 +272,15 @@ function danglingFacts(world: World): string[] {
   const keyspaces = world.keyspaceRules === 'unreadable' ? [] : world.keyspaceRules;
   return [
     ...rules.filter(([, to]) => to.some(wrong)).map(([from]) => `dangling-rule RoutingRules ${tableOf(from)}`),
-    ...mirrors.filter(({ toTable }) => wrong(toTable)).map(({ fromTable }) => `dangling-rule MirrorRules ${tableOf(fromTable)}`),
-    ...shards.filter(({ toKeyspace, shard }) => !world.keyspaces.get(toKeyspace)?.shards.has(shard)).map(() => 'dangling-rule ShardRoutingRules'),
-    ...keyspaces.filter(({ toKeyspace }) => !world.keyspaces.has(toKeyspace)).map(() => `dangling-rule ${globalRecord.keyspaceRoutingRules.path}`),
+    ...mirrors
+      .filter(({ toTable }) => wrong(toTable))
+      .map(({ fromTable }) => `dangling-rule MirrorRules ${tableOf(fromTable)}`),
+    ...shards
+      .filter(({ toKeyspace, shard }) => !world.keyspaces.get(toKeyspace)?.shards.has(shard))
+      .map(() => 'dangling-rule ShardRoutingRules'),
+    ...keyspaces
+      .filter(({ toKeyspace }) => !world.keyspaces.has(toKeyspace))
+      .map(() => `dangling-rule ${globalRecord.keyspaceRoutingRules.path}`),
   ];
 }
 
@@ -227,7 +291,9 @@ function controlFacts({ keyspaces }: World): string[] {
       const types = controls.map(({ tabletType }) => tabletType);
       return [
         ...(new Set(types).size < types.length ? [`duplicate-control ${keyspace}/${name}`] : []),
-        ...(controls.some(({ tabletType, deniedTables }) => tabletType > 1 && deniedTables.length > 0) ? [`legacy-control ${keyspace}/${name}`] : []),
+        ...(controls.some(({ tabletType, deniedTables }) => Number(tabletType) > 1 && deniedTables.length > 0)
+          ? [`legacy-control ${keyspace}/${name}`]
+          : []),
       ];
     }),
   );

@@ -3,7 +3,12 @@ import { create, fromBinary } from '@bufbuild/protobuf';
 import fc from 'fast-check';
 import { cellRecord, globalRecord, type RecordId } from '../../src/model/record.ts';
 import type { LeaseEvidence, TopologyData } from '../../src/model/topologyData.ts';
-import { Shard_TabletControlSchema, ShardSchema, SrvKeyspaceSchema, TabletType } from '../../src/records/gen/topodata_pb.js';
+import {
+  Shard_TabletControlSchema,
+  ShardSchema,
+  SrvKeyspaceSchema,
+  TabletType,
+} from '../../src/records/gen/topodata_pb.js';
 import { TableSchema } from '../../src/records/gen/vschema_pb.js';
 import {
   bytesOf,
@@ -71,10 +76,17 @@ const suffixes = ['', '', '@replica', '@rdonly'];
 
 /** Applies one step; a step without a candidate changes nothing. */
 export function applyStep(data: TopologyData, spec: TopologySpec, { kind, picks }: Step): TopologyData {
-  const pick = <T>(candidates: readonly T[], position: number): T | undefined => candidates[(picks[position] ?? 0) % Math.max(1, candidates.length)];
-  const keyspace = pick(spec.keyspaces.filter(({ name }) => hasKeyspace(data, name)), 0);
+  const pick = <T>(candidates: readonly T[], position: number): T | undefined =>
+    candidates[(picks[position] ?? 0) % Math.max(1, candidates.length)];
+  const keyspace = pick(
+    spec.keyspaces.filter(({ name }) => hasKeyspace(data, name)),
+    0,
+  );
   const cell = pick(spec.cells, 0);
-  const move = pick(spec.moves.filter(({ kind: of }) => of !== 'multi-tenant'), 0);
+  const move = pick(
+    spec.moves.filter(({ kind: of }) => of !== 'multi-tenant'),
+    0,
+  );
   const table = pick(move?.tables ?? [], 1);
   const side = pick([move?.source ?? '', move?.target ?? ''], 2) ?? '';
   const shards = spec.keyspaces.find(({ name }) => name === side)?.shards ?? [];
@@ -82,10 +94,17 @@ export function applyStep(data: TopologyData, spec: TopologySpec, { kind, picks 
   switch (kind) {
     case 'deny':
     case 'allow':
-      return shard === undefined || table === undefined ? data : denying(data, side, [shard], { [table]: kind === 'deny' });
+      return shard === undefined || table === undefined
+        ? data
+        : denying(data, side, [shard], { [table]: kind === 'deny' });
     case 'deny-all':
     case 'allow-all':
-      return denying(data, side, shards, Object.fromEntries((move?.tables ?? []).map((name) => [name, kind === 'deny-all'])));
+      return denying(
+        data,
+        side,
+        shards,
+        Object.fromEntries((move?.tables ?? []).map((name) => [name, kind === 'deny-all'])),
+      );
     case 'die-in-switch':
       return move === undefined ? data : turnedDenials(data, spec, move);
     case 'switch-rules-only':
@@ -106,7 +125,9 @@ export function applyStep(data: TopologyData, spec: TopologySpec, { kind, picks 
     case 'fail-cell':
       return cell === undefined ? data : withFailedCell(data, cell);
     case 'remove-keyspace':
-      return keyspace === undefined || picks[1]! % 3 !== 0 ? data : { ...data, global: data.global.filter(({ path }) => !path.startsWith(`keyspaces/${keyspace.name}/`)) };
+      return keyspace === undefined || (picks[1] ?? 0) % 3 !== 0
+        ? data
+        : { ...data, global: data.global.filter(({ path }) => !path.startsWith(`keyspaces/${keyspace.name}/`)) };
     case 'add-serving-shard':
       return keyspace === undefined ? data : newShards(data, keyspace.name, ['c0-'], true);
     case 'start-reshard':
@@ -119,13 +140,19 @@ export function applyStep(data: TopologyData, spec: TopologySpec, { kind, picks 
     case 'delete-srv-vschema':
       return cell === undefined ? data : withoutRecord(data, cellRecord.srvVSchema(cell));
     case 'delete-srv-keyspace':
-      return cell === undefined || keyspace === undefined ? data : withoutRecord(data, cellRecord.srvKeyspace(cell, keyspace.name));
+      return cell === undefined || keyspace === undefined
+        ? data
+        : withoutRecord(data, cellRecord.srvKeyspace(cell, keyspace.name));
     case 'drop-served-shard':
     case 'disable-queries':
-      return cell === undefined || keyspace === undefined ? data : servedStep(data, { cell, keyspace: keyspace.name, kind });
+      return cell === undefined || keyspace === undefined
+        ? data
+        : servedStep(data, { cell, keyspace: keyspace.name, kind });
     case 'duplicate-control':
     case 'legacy-control':
-      return shard === undefined || table === undefined ? data : controlStep(data, { keyspace: side, shard, table, kind });
+      return shard === undefined || table === undefined
+        ? data
+        : controlStep(data, { keyspace: side, shard, table, kind });
     case 'turn-shard-rule':
       return move?.kind === 'partial' && shard !== undefined ? turned(data, move, shard) : data;
   }
@@ -147,7 +174,12 @@ function deniedOn(data: TopologyData, keyspace: string, shard: string): string[]
   return tabletControls.findLast(({ tabletType }) => tabletType === TabletType.PRIMARY)?.deniedTables ?? [];
 }
 
-function denying(data: TopologyData, keyspace: string, shards: readonly string[], tables: Readonly<Record<string, boolean>>): TopologyData {
+function denying(
+  data: TopologyData,
+  keyspace: string,
+  shards: readonly string[],
+  tables: Readonly<Record<string, boolean>>,
+): TopologyData {
   return shards.reduce((edited, shard) => {
     if (!isReadable(edited, globalRecord.shard(keyspace, shard))) return edited;
     const kept = deniedOn(edited, keyspace, shard).filter((table) => !Object.hasOwn(tables, table));
@@ -172,7 +204,8 @@ function turnedRules(data: TopologyData, { source, target, tables }: MoveSpec): 
     for (const rule of rules) {
       const table = tables.find((one) => names(one).includes(rule.fromTable));
       const to = rule.toTables[0];
-      if (table !== undefined) rule.toTables = [to === `${source}.${table}` ? `${target}.${table}` : `${source}.${table}`];
+      if (table !== undefined)
+        rule.toTables = [to === `${source}.${table}` ? `${target}.${table}` : `${source}.${table}`];
     }
   });
 }
@@ -196,11 +229,20 @@ function locked(data: TopologyData, spec: TopologySpec, [a = 0, b = 0, c = 0, d 
   ];
   const path = paths[a % paths.length] ?? '';
   const lease = leases[b % leases.length] ?? { kind: 'unknown' };
-  return withLock(data, path, { id: String(1000 + data.global.length), lease, host: c % 2 === 0 ? 'vtctld-a' : 'vtctld-b', ageSeconds: d * 60 });
+  return withLock(data, path, {
+    id: String(1000 + data.global.length),
+    lease,
+    host: c % 2 === 0 ? 'vtctld-a' : 'vtctld-b',
+    ageSeconds: d * 60,
+  });
 }
 
 /** Changes or removes one rule of one table of a standard move. */
-function rerouted(data: TopologyData, spec: TopologySpec, { kind, picks: [a = 0, b = 0, c = 0, d = 0] }: Step): TopologyData {
+function rerouted(
+  data: TopologyData,
+  spec: TopologySpec,
+  { kind, picks: [a = 0, b = 0, c = 0, d = 0] }: Step,
+): TopologyData {
   const moves = spec.moves.filter((move) => move.kind === 'standard');
   const move = moves[a % Math.max(1, moves.length)];
   const table = move?.tables[b % move.tables.length];
@@ -220,10 +262,22 @@ function rebuiltWhereReadable(data: TopologyData, cells: readonly string[]): Top
 
 function corruptible(data: TopologyData, spec: TopologySpec): RecordId[] {
   const partial = spec.moves.some(({ kind }) => kind === 'partial');
-  const ids = spec.keyspaces.flatMap(({ name, shards }) => [globalRecord.vschema(name), globalRecord.keyspace(name), ...shards.map((shard) => globalRecord.shard(name, shard))]);
-  const perCell = spec.cells.flatMap((cell) => [cellRecord.srvVSchema(cell), ...spec.keyspaces.map(({ name }) => cellRecord.srvKeyspace(cell, name))]);
+  const ids = spec.keyspaces.flatMap(({ name, shards }) => [
+    globalRecord.vschema(name),
+    globalRecord.keyspace(name),
+    ...shards.map((shard) => globalRecord.shard(name, shard)),
+  ]);
+  const perCell = spec.cells.flatMap((cell) => [
+    cellRecord.srvVSchema(cell),
+    ...spec.keyspaces.map(({ name }) => cellRecord.srvKeyspace(cell, name)),
+  ]);
   // Without table rules a partial move's tables cannot be told from the records.
-  const rules: RecordId[] = [...(partial ? [] : [globalRecord.routingRules]), globalRecord.shardRoutingRules, globalRecord.keyspaceRoutingRules, globalRecord.mirrorRules];
+  const rules: RecordId[] = [
+    ...(partial ? [] : [globalRecord.routingRules]),
+    globalRecord.shardRoutingRules,
+    globalRecord.keyspaceRoutingRules,
+    globalRecord.mirrorRules,
+  ];
   return [...ids, ...perCell, ...rules].filter((id) => bytesOf(data, id) !== undefined);
 }
 
@@ -251,7 +305,9 @@ function switchedReshard(data: TopologyData, keyspace: string, cell: string): To
     if (replica === undefined) return;
     const off = replica.shardReferences.map(({ name }) => ({ name, queryServiceDisabled: true }));
     const listed = ['-20', '20-'].map((name) => ({ name, keyRange: keyRangeOf(name) ?? {} }));
-    const { partitions } = create(SrvKeyspaceSchema, { partitions: [{ shardReferences: listed, shardTabletControls: off }] });
+    const { partitions } = create(SrvKeyspaceSchema, {
+      partitions: [{ shardReferences: listed, shardTabletControls: off }],
+    });
     replica.shardReferences = partitions[0]?.shardReferences ?? [];
     replica.shardTabletControls = partitions[0]?.shardTabletControls ?? [];
   });
@@ -262,7 +318,7 @@ function vschemaStep(data: TopologyData, spec: TopologySpec, keyspace: string, k
   const moving = spec.moves.find((move) => move.kind === 'standard' && [move.source, move.target].includes(keyspace));
   return withVSchema(data, keyspace, (vschema) => {
     if (kind === 'change-vschema') vschema.tables['added'] = create(TableSchema);
-    else if (moving !== undefined) delete vschema.tables[moving.tables[0] ?? ''];
+    else if (moving !== undefined) Reflect.deleteProperty(vschema.tables, moving.tables[0] ?? '');
   });
 }
 
@@ -272,11 +328,15 @@ function servedStep(data: TopologyData, step: { cell: string; keyspace: string; 
     const [first] = partitions;
     const name = first?.shardReferences[0]?.name ?? '';
     if (step.kind === 'drop-served-shard') first?.shardReferences.shift();
-    else first?.shardTabletControls.push({ $typeName: 'topodata.ShardTabletControl', name, queryServiceDisabled: true });
+    else
+      first?.shardTabletControls.push({ $typeName: 'topodata.ShardTabletControl', name, queryServiceDisabled: true });
   });
 }
 
-function controlStep(data: TopologyData, step: { keyspace: string; shard: string; table: string; kind: Step['kind'] }): TopologyData {
+function controlStep(
+  data: TopologyData,
+  step: { keyspace: string; shard: string; table: string; kind: Step['kind'] },
+): TopologyData {
   if (!isReadable(data, globalRecord.shard(step.keyspace, step.shard))) return data;
   const tabletType = step.kind === 'legacy-control' ? TabletType.REPLICA : TabletType.PRIMARY;
   return withShard(data, step.keyspace, step.shard, ({ tabletControls }) => {

@@ -81,11 +81,22 @@ export function buildTopology(spec: TopologySpec): TopologyData {
     readAt: specReadAt,
     globalRoot: '/vitess/global',
     global: [
-      ...spec.cells.map((cell) => record(globalRecord.cellInfo(cell), toBinary(CellInfoSchema, create(CellInfoSchema, { serverAddress: 'h:2379', root: `/vitess/${cell}` })))),
+      ...spec.cells.map((cell) =>
+        record(
+          globalRecord.cellInfo(cell),
+          toBinary(CellInfoSchema, create(CellInfoSchema, { serverAddress: 'h:2379', root: `/vitess/${cell}` })),
+        ),
+      ),
       ...spec.keyspaces.flatMap((keyspace) => keyspaceRecords(spec, keyspace)),
       ...ruleRecords(spec, routingRules(spec)),
     ],
-    cells: spec.cells.map((cell): CellData => ({ cell, status: 'loaded', root: `/vitess/${cell}`, address: 'h:2379', records: cellRecords(spec, cell) })),
+    cells: spec.cells.map((cell): CellData => ({
+      cell,
+      status: 'loaded',
+      root: `/vitess/${cell}`,
+      address: 'h:2379',
+      records: cellRecords(spec, cell),
+    })),
     notes: [],
     dumps: spec.dumps ? workflowDumps(spec) : [],
   };
@@ -109,7 +120,9 @@ function record(id: RecordId, value: Uint8Array): TopologyRecord {
 
 function keyspaceRecords(spec: TopologySpec, keyspace: KeyspaceSpec): TopologyRecord[] {
   const { name, shards } = keyspace;
-  const tables = spec.moves.filter(({ source, target }) => source === name || target === name).flatMap((move) => move.tables);
+  const tables = spec.moves
+    .filter(({ source, target }) => source === name || target === name)
+    .flatMap((move) => move.tables);
   const tenants = spec.moves.some((move) => move.kind === 'multi-tenant' && move.target === name);
   const vschema = create(VSchemaSchema, {
     sharded: isShardedSpec(keyspace),
@@ -179,19 +192,50 @@ function ruleRecords(spec: TopologySpec, routes: Routes): TopologyRecord[] {
   const keyspaceRules = spec.moves.flatMap((move) => (move.kind === 'multi-tenant' ? tenantRules(move) : []));
   const mirrorRules = spec.moves.flatMap((move) =>
     move.kind === 'standard' && move.mirrored
-      ? move.tables.map((table) => ({ fromTable: `${move.source}.${table}`, toTable: `${move.target}.${table}`, percent: 10 }))
+      ? move.tables.map((table) => ({
+          fromTable: `${move.source}.${table}`,
+          toTable: `${move.target}.${table}`,
+          percent: 10,
+        }))
       : [],
   );
   // Vitess deletes an empty rule record.
   return [
-    ...(rules.length === 0 ? [] : [record(globalRecord.routingRules, toBinary(RoutingRulesSchema, create(RoutingRulesSchema, { rules })))]),
-    ...(shardRules.length === 0 ? [] : [record(globalRecord.shardRoutingRules, toBinary(ShardRoutingRulesSchema, create(ShardRoutingRulesSchema, { rules: shardRules })))]),
-    ...(keyspaceRules.length === 0 ? [] : [record(globalRecord.keyspaceRoutingRules, toBinary(KeyspaceRoutingRulesSchema, create(KeyspaceRoutingRulesSchema, { rules: keyspaceRules })))]),
-    ...(mirrorRules.length === 0 ? [] : [record(globalRecord.mirrorRules, toBinary(MirrorRulesSchema, create(MirrorRulesSchema, { rules: mirrorRules })))]),
+    ...(rules.length === 0
+      ? []
+      : [record(globalRecord.routingRules, toBinary(RoutingRulesSchema, create(RoutingRulesSchema, { rules })))]),
+    ...(shardRules.length === 0
+      ? []
+      : [
+          record(
+            globalRecord.shardRoutingRules,
+            toBinary(ShardRoutingRulesSchema, create(ShardRoutingRulesSchema, { rules: shardRules })),
+          ),
+        ]),
+    ...(keyspaceRules.length === 0
+      ? []
+      : [
+          record(
+            globalRecord.keyspaceRoutingRules,
+            toBinary(KeyspaceRoutingRulesSchema, create(KeyspaceRoutingRulesSchema, { rules: keyspaceRules })),
+          ),
+        ]),
+    ...(mirrorRules.length === 0
+      ? []
+      : [
+          record(
+            globalRecord.mirrorRules,
+            toBinary(MirrorRulesSchema, create(MirrorRulesSchema, { rules: mirrorRules })),
+          ),
+        ]),
   ];
 }
 
-function partialRules({ source, target, shards }: PartialMove): { fromKeyspace: string; toKeyspace: string; shard: string }[] {
+function partialRules({
+  source,
+  target,
+  shards,
+}: PartialMove): { fromKeyspace: string; toKeyspace: string; shard: string }[] {
   return Object.entries(shards).map(([shard, state]) => {
     const [fromKeyspace, toKeyspace] = state === 'target' ? [source, target] : [target, source];
     return { fromKeyspace, toKeyspace, shard };
@@ -206,7 +250,11 @@ function tenantRules(move: MultiTenantMove): { fromKeyspace: string; toKeyspace:
 }
 
 function cellRecords(spec: TopologySpec, cell: string): TopologyRecord[] {
-  const tablet = create(TabletSchema, { alias: { cell, uid: 100 }, keyspace: spec.keyspaces[0]?.name ?? '', hostname: 'h' });
+  const tablet = create(TabletSchema, {
+    alias: { cell, uid: 100 },
+    keyspace: spec.keyspaces[0]?.name ?? '',
+    hostname: 'h',
+  });
   const alias = `${cell}-0000000100`;
   return [
     record(cellRecord.tablet(cell, alias), toBinary(TabletSchema, tablet)),
@@ -217,7 +265,10 @@ function cellRecords(spec: TopologySpec, cell: string): TopologyRecord[] {
       });
       const served = [TabletType.PRIMARY, TabletType.REPLICA, TabletType.RDONLY];
       const partitions = served.map((servedType) => ({ servedType, shardReferences }));
-      return record(cellRecord.srvKeyspace(cell, name), toBinary(SrvKeyspaceSchema, create(SrvKeyspaceSchema, { partitions })));
+      return record(
+        cellRecord.srvKeyspace(cell, name),
+        toBinary(SrvKeyspaceSchema, create(SrvKeyspaceSchema, { partitions })),
+      );
     }),
   ];
 }

@@ -40,7 +40,11 @@ export function wireProblem(shapeName: string, bytes: Uint8Array): string | unde
   }
 }
 
-function fieldEntries(number: number, shape: FieldShape, values: WalkedValue[]): [string, WalkedValue | WalkedValue[]][] {
+function fieldEntries(
+  number: number,
+  shape: FieldShape,
+  values: WalkedValue[],
+): [string, WalkedValue | WalkedValue[]][] {
   if (shape.startsWith('map<')) {
     // The last of two entries with one key counts, and order means nothing.
     const byKey = new Map(values.map((entry) => [JSON.stringify((entry as WalkedMessage)['key']), entry]));

@@ -5,7 +5,13 @@
 import { fromBinary, type DescMessage, type MessageShape } from '@bufbuild/protobuf';
 import { recordName, type RecordId } from '../../src/model/record.ts';
 import type { TopologyData } from '../../src/model/topologyData.ts';
-import { KeyspaceSchema, ShardSchema, SrvKeyspaceSchema, type Shard, type SrvKeyspace } from '../../src/records/gen/topodata_pb.js';
+import {
+  KeyspaceSchema,
+  ShardSchema,
+  SrvKeyspaceSchema,
+  type Shard,
+  type SrvKeyspace,
+} from '../../src/records/gen/topodata_pb.js';
 import {
   KeyspaceRoutingRulesSchema,
   KeyspaceSchema as VSchemaSchema,
@@ -84,7 +90,8 @@ export function readWorld(data: TopologyData): World {
     for (const { path, value } of cell.records) {
       const id = { cell: name, path };
       if (path === 'SrvVSchema') srvVSchema = read(SrvVSchemaSchema, id, value);
-      else if (path.endsWith('/SrvKeyspace')) srvKeyspaces.set(path.split('/')[1] ?? '', read(SrvKeyspaceSchema, id, value));
+      else if (path.endsWith('/SrvKeyspace'))
+        srvKeyspaces.set(path.split('/')[1] ?? '', read(SrvKeyspaceSchema, id, value));
     }
     return { name, reached: true, srvVSchema, srvKeyspaces };
   });
@@ -115,13 +122,16 @@ export function route(rules: RuleMap, spelling: string, type: string): string | 
 export function refuses(shard: Known<Shard> | undefined, table: string): boolean {
   if (shard === undefined || shard === 'unreadable') return false;
   let refused = false;
-  for (const { tabletType, deniedTables } of shard.tabletControls) if (tabletType === 1) refused = deniedTables.includes(table);
+  for (const { tabletType, deniedTables } of shard.tabletControls)
+    if (Number(tabletType) === 1) refused = deniedTables.includes(table);
   return refused;
 }
 
 /** The shards whose primary serves, or all where none does; those that cannot be read are left out. */
 export function servingShardNames(keyspace: WorldKeyspace | undefined): string[] {
-  const readable = [...(keyspace?.shards ?? [])].flatMap(([name, shard]) => (shard === 'unreadable' ? [] : [{ name, shard }]));
+  const readable = [...(keyspace?.shards ?? [])].flatMap(([name, shard]) =>
+    shard === 'unreadable' ? [] : [{ name, shard }],
+  );
   const serving = readable.filter(({ shard }) => shard.isPrimaryServing);
   return (serving.length > 0 ? serving : readable).map(({ name }) => name);
 }

@@ -80,6 +80,7 @@ describe('consistency of an EtcdTopology', function () {
     let writing = true;
     let number = 0;
     const writer = (async () => {
+      // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- the test ends it from outside
       while (writing) await writeAll(etcd, ++number);
     })();
     const seen = new Set<number>();

@@ -62,6 +62,7 @@ export async function betweenRanges<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const { prototype } = EtcdConnection;
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- it is called with its own `this` below
   const { range } = prototype;
   let call = 0;
   prototype.range = async function (this: EtcdConnection, ...parameters) {

@@ -1,6 +1,7 @@
 import type { Finding, FindingCode } from '../../model/finding.ts';
 import { listWords } from '../../model/words.ts';
 import { TabletType, type Shard_TabletControl as TabletControl } from '../../records/gen/topodata_pb.js';
+import { tabletTypeName } from '../../records/tabletTypeName.ts';
 import { loadedShards, type LoadedShard } from '../keyspaceFacts.ts';
 import type { DiagnosisInput } from '../rule.ts';
 
@@ -48,7 +49,7 @@ function tablesWords({ deniedTables }: TabletControl): string {
 }
 
 function typeName({ tabletType }: TabletControl): string {
-  return TabletType[tabletType] ?? String(tabletType);
+  return tabletTypeName(tabletType);
 }
 
 function finding(

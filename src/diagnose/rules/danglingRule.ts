@@ -20,7 +20,12 @@ function tableRules(input: DiagnosisInput): Finding[] {
     ({ problem }) => problem ?? '',
   );
   return [
-    ...[...byProblem].map(([problem, same]) => ruleFinding(same.map(({ entry }) => entry), `points to ${problem}`)),
+    ...[...byProblem].map(([problem, same]) =>
+      ruleFinding(
+        same.map(({ entry }) => entry),
+        `points to ${problem}`,
+      ),
+    ),
     ...[...input.routing.duplicates].map(([, entries]) =>
       ruleFinding(entries, `is given by ${entries.length} rules, and vtgate accepts one`),
     ),
@@ -31,7 +36,12 @@ function ruleFinding(entries: readonly RoutingRuleEntry[], what: string): Findin
   const tables = [...new Set(entries.map(({ from }) => from.table))].sort();
   const places = entries.map(({ index }): JsonPath => ['rules', index]);
   const names = listWords([...new Set(entries.map(({ fromTable }) => fromTable))]);
-  return finding(globalRecord.routingRules, places, tables, `The routing of ${names} ${what}: these names cannot be queried`);
+  return finding(
+    globalRecord.routingRules,
+    places,
+    tables,
+    `The routing of ${names} ${what}: these names cannot be queried`,
+  );
 }
 
 function targetProblem({ snapshot }: DiagnosisInput, toTables: readonly string[]): string | undefined {

@@ -15,14 +15,19 @@ export function orphanDeniedTables({ snapshot, routing, moves }: DiagnosisInput)
     moves
       .filter(({ kind }) => kind === 'partial')
       .flatMap(({ source, target, shards, tables }) =>
-        tables.flatMap((table) => shards.flatMap((shard) => [source, target].map((keyspace) => keyOf(keyspace, shard, table)))),
+        tables.flatMap((table) =>
+          shards.flatMap((shard) => [source, target].map((keyspace) => keyOf(keyspace, shard, table))),
+        ),
       ),
   );
   return [...snapshot.keyspaces.values()].flatMap(loadedShards).flatMap((shard) => {
     const { keyspace, name } = shard;
     const tables = shard.denials.entries
       .map(({ entry }) => entry)
-      .filter((entry) => !isPattern(entry) && !isRouted(routing, keyspace, entry) && !movedByShards.has(keyOf(keyspace, name, entry)));
+      .filter(
+        (entry) =>
+          !isPattern(entry) && !isRouted(routing, keyspace, entry) && !movedByShards.has(keyOf(keyspace, name, entry)),
+      );
     return tables.length === 0 ? [] : [orphans(shard, [...new Set(tables)].sort())];
   });
 }

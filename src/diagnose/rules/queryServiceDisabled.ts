@@ -1,6 +1,6 @@
 import type { Finding } from '../../model/finding.ts';
 import { cellRecord } from '../../model/record.ts';
-import { TabletType } from '../../records/gen/topodata_pb.js';
+import { tabletTypeName } from '../../records/tabletTypeName.ts';
 import { isResharding } from '../keyspaceFacts.ts';
 import type { DiagnosisInput } from '../rule.ts';
 
@@ -18,7 +18,7 @@ export function queryServiceDisabled({ snapshot }: DiagnosisInput): Finding[] {
         shardTabletControls.flatMap(({ name, queryServiceDisabled: disabled }, index): Finding[] => {
           const listed = shardReferences.some((reference) => reference.name === name);
           if (!disabled || (resharding && !listed)) return [];
-          const type = TabletType[servedType] ?? String(servedType);
+          const type = tabletTypeName(servedType);
           return [
             {
               code: 'query-service-disabled',

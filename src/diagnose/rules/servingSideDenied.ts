@@ -87,7 +87,9 @@ function keyOf({ keyspace, name }: LoadedShard, table: string): string {
 function deniedTargets({ snapshot }: DiagnosisInput, rule: RoutingRuleEntry) {
   const { keyspace = '', table } = parseRuleName(rule.toTables[0] ?? '');
   if (rule.from.type !== 'primary') return [];
-  const elsewhere = loadedValue(snapshot.shardRoutingRules)?.rules.filter(({ fromKeyspace }) => fromKeyspace === keyspace);
+  const elsewhere = loadedValue(snapshot.shardRoutingRules)?.rules.filter(
+    ({ fromKeyspace }) => fromKeyspace === keyspace,
+  );
   const all = servingShards(snapshot.keyspaces.get(keyspace));
   return all
     .filter(({ name }) => !elsewhere?.some(({ shard, toKeyspace }) => shard === name && toKeyspace !== keyspace))

@@ -46,7 +46,9 @@ function splitMove(input: DiagnosisInput, move: Move): Finding[] {
   });
   const byKeyspace = groupBy(routed, ({ keyspace }) => keyspace);
   if (byKeyspace.size < 2) return [];
-  const sides = [...byKeyspace].map(([keyspace, same]) => `${listWords(same.map(({ table }) => table))} to ${keyspace}`);
+  const sides = [...byKeyspace].map(
+    ([keyspace, same]) => `${listWords(same.map(({ table }) => table))} to ${keyspace}`,
+  );
   const what = `The routing rules send the tables of one move to different keyspaces: ${listWords(sides)}. A transaction over them spans both`;
   const routes = move.tables.flatMap((table) => primaryRoutes(input, move, table));
   return [finding(move, [...move.tables].sort(), routes, what)];
@@ -60,7 +62,8 @@ function primaryRoutes({ snapshot, routing }: DiagnosisInput, { source, target }
   const rules = routing.rulesOf(table).filter(({ from }) => from.type === 'primary');
   const sides = [source, target];
   // Another move of a table of that name says nothing of this one.
-  if (!rules.some((rule) => sides.some((side) => side === rule.from.keyspace || side === routedKeyspace(rule)))) return [];
+  if (!rules.some((rule) => sides.some((side) => side === rule.from.keyspace || side === routedKeyspace(rule))))
+    return [];
   const keyspaces = new Set([...rules.map(({ from }) => from.keyspace), source, target]);
   return [...keyspaces].flatMap((named): Route[] => {
     const rule = routing.resolve(named, table, 'primary');

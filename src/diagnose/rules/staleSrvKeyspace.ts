@@ -1,8 +1,15 @@
 import type { Finding } from '../../model/finding.ts';
-import { compareShardNames, coversWholeRange, parseShardName, sameKeyRange, type NamedKeyRange } from '../../model/keyRange.ts';
+import {
+  compareShardNames,
+  coversWholeRange,
+  parseShardName,
+  sameKeyRange,
+  type NamedKeyRange,
+} from '../../model/keyRange.ts';
 import { cellRecord, type JsonPath } from '../../model/record.ts';
 import { listWords } from '../../model/words.ts';
 import { TabletType, type SrvKeyspace } from '../../records/gen/topodata_pb.js';
+import { tabletTypeName } from '../../records/tabletTypeName.ts';
 import type { CellRecords, KeyspaceRecords } from '../../records/snapshot.ts';
 import { namedRange } from '../../records/validate.ts';
 import { allShardsLoaded, isResharding, loadedShards, type LoadedShard } from '../keyspaceFacts.ts';
@@ -18,7 +25,13 @@ export function staleSrvKeyspace({ snapshot }: DiagnosisInput): Finding[] {
       .filter((keyspace) => !snapshot.keyspaces.has(keyspace))
       .map((keyspace) => {
         const what = `${cell.name} still has a SrvKeyspace of ${keyspace}, which the topology no longer has`;
-        return finding(cell, keyspace, [], what, 'delete that record, or restore the keyspace if it was deleted by mistake');
+        return finding(
+          cell,
+          keyspace,
+          [],
+          what,
+          'delete that record, or restore the keyspace if it was deleted by mistake',
+        );
       });
     return [...leftOver, ...[...snapshot.keyspaces.values()].flatMap((keyspace) => checkKeyspace(cell, keyspace))];
   });
@@ -42,14 +55,16 @@ function checkKeyspace(cell: CellRecords, keyspace: KeyspaceRecords): Finding[] 
       expected.length === 0
         ? 'no shard serves'
         : `${listWords(expected)} ${expected.length === 1 ? 'serves' : 'serve'}`;
-    const what = `${cell.name}'s SrvKeyspace of ${keyspace.name} lists ${served} for ${TabletType[type]}, but by the Shard records ${byShards}`;
+    const what = `${cell.name}'s SrvKeyspace of ${keyspace.name} lists ${served} for ${tabletTypeName(type)}, but by the Shard records ${byShards}`;
     return [finding(cell, keyspace.name, path, what)];
   });
 }
 
 /** Without tablets of the keyspace a cell needs no SrvKeyspace of it. */
 function checkAbsent(cell: CellRecords, keyspace: string): Finding[] {
-  const hasTablets = cell.tablets.some(({ tablet }) => tablet.status === 'loaded' && tablet.value.keyspace === keyspace);
+  const hasTablets = cell.tablets.some(
+    ({ tablet }) => tablet.status === 'loaded' && tablet.value.keyspace === keyspace,
+  );
   if (!hasTablets) return [];
   const what = `${cell.name} has tablets of ${keyspace} and no SrvKeyspace of it: its vtgates cannot route to the keyspace`;
   return [finding(cell, keyspace, [], what)];
@@ -89,7 +104,10 @@ function isSame(a: Reference, b: Reference | undefined): boolean {
 /** True when the listed shards exist as they are listed and together hold every row once. */
 function isServable(listed: readonly Reference[], keyspace: KeyspaceRecords): boolean {
   const existing = loadedShards(keyspace).map(reference);
-  return coversWholeRange(listed.map(({ range }) => range)) && listed.every((one) => existing.some((shard) => isSame(one, shard)));
+  return (
+    coversWholeRange(listed.map(({ range }) => range)) &&
+    listed.every((one) => existing.some((shard) => isSame(one, shard)))
+  );
 }
 
 /** The name, with the key range where that is not what the name says: vtgate routes by the range. */

@@ -66,7 +66,9 @@ function readsSwitchedByCell(
   const reads = [...byMove].map(([move, rules]): ReadsOfMove | undefined => {
     if (move?.kind !== 'standard' || !rules.every((rule) => isSwitchedRead(move, rule))) return undefined;
     const carriers = tablesOf(rules).map((table) => cellsThatCarry(cells, table));
-    return carriers.some((names) => names.length === 0) ? undefined : { move, rules, current: [...new Set(carriers.flat())] };
+    return carriers.some((names) => names.length === 0)
+      ? undefined
+      : { move, rules, current: [...new Set(carriers.flat())] };
   });
   const known = reads.filter((found) => found !== undefined);
   return known.length === reads.length ? known : [];
@@ -75,7 +77,9 @@ function readsSwitchedByCell(
 /** The cells whose SrvVSchema has every global rule of a table. */
 function cellsThatCarry(cells: readonly ComparedCell[], table: string): string[] {
   return cells
-    .filter(({ diff }) => diff !== undefined && !diff.rules.some(({ fromTable }) => parseRuleName(fromTable).table === table))
+    .filter(
+      ({ diff }) => diff !== undefined && !diff.rules.some(({ fromTable }) => parseRuleName(fromTable).table === table),
+    )
     .map(({ cell }) => cell.name);
 }
 

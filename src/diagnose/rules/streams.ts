@@ -64,8 +64,7 @@ function mayMove({ source, target, tables }: Move): (workflow: Workflow) => bool
 function writesSwitched({ routing }: DiagnosisInput, move: Move): boolean {
   const { source, target } = move;
   return (
-    move.kind === 'standard' &&
-    move.tables.some((table) => servingKeyspace(routing, table, source, target) === target)
+    move.kind === 'standard' && move.tables.some((table) => servingKeyspace(routing, table, source, target) === target)
   );
 }
 
