@@ -26,8 +26,10 @@ async function writeAll(etcd: EtcdServer, number: number): Promise<void> {
 
 /** The one number that all records of a snapshot say. */
 function numberOf(data: TopologyData): number {
-  const records = [...wholeKeys(data)].filter(([key]) => !key.endsWith('/CellInfo'));
-  const numbers = new Set(records.map(([, value]) => Number(Buffer.from(value).toString())));
+  // The world's other records (its CellInfos and one keyspace) do not change.
+  const texts = [...wholeKeys(data).values()].map((value) => Buffer.from(value).toString());
+  const records = texts.filter((text) => /^\d+$/.test(text));
+  const numbers = new Set(records.map(Number));
   assert.equal(numbers.size, 1, `records of several moments: ${[...numbers].join(', ')}`);
   const [number = Number.NaN] = numbers;
   assert.equal(records.length, SHARDS + 5 + (number % 2));
@@ -166,7 +168,10 @@ describe('consistency of an EtcdTopology', function () {
   describe('when etcd compacts the revision away', () => {
     const compact = async (server: EtcdServer): Promise<string> => {
       const { header } = await server.client.put('/elsewhere').value('x').exec();
-      await server.client.kv.compact({ revision: header.revision });
+      await server.client.kv.compact({ revision: header.revision }).catch((error: unknown) => {
+        // Ranges run side by side: another one's call may have compacted a later revision already.
+        if (!String(error).includes('required revision has been compacted')) throw error;
+      });
       return header.revision;
     };
 
