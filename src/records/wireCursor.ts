@@ -31,7 +31,8 @@ export class WireCursor {
     const tag = this.varint();
     const number = Math.floor(tag / 8);
     if (tag > 0xffff_ffff || number === 0) throw new Error(`the tag ${tag} names no field`);
-    return { number, wireType: (tag % 8) as WireType };
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- the wire types are the numbers below 8
+    return { number, wireType: tag % 8 };
   }
 
   /** The content of a length-delimited value. */

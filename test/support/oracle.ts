@@ -3,6 +3,7 @@
  * contradictions there are, told by trying every table, spelling, cell, tablet
  * type and shard. Written from the description of Vitess's records alone.
  */
+import { TabletType } from '../../src/records/gen/topodata_pb.js';
 import { globalRecord } from '../../src/model/record.ts';
 import type { TopologyData } from '../../src/model/topologyData.ts';
 import { cellFacts } from './cellOracle.ts';
@@ -194,7 +195,7 @@ function deniedFacts(world: World, spec: TopologySpec): string[] {
       const control =
         shard === 'unreadable'
           ? undefined
-          : shard.tabletControls.findLast(({ tabletType }) => Number(tabletType) === 1);
+          : shard.tabletControls.findLast(({ tabletType }) => tabletType === TabletType.PRIMARY);
       for (const table of control?.deniedTables ?? []) {
         const primary = [...rules].filter(([from]) => !/@(replica|rdonly)$/.test(from));
         const led = primary.some(([, to]) => to[0] === `${keyspace}.${table}`);
@@ -291,7 +292,7 @@ function controlFacts({ keyspaces }: World): string[] {
       const types = controls.map(({ tabletType }) => tabletType);
       return [
         ...(new Set(types).size < types.length ? [`duplicate-control ${keyspace}/${name}`] : []),
-        ...(controls.some(({ tabletType, deniedTables }) => Number(tabletType) > 1 && deniedTables.length > 0)
+        ...(controls.some(({ tabletType, deniedTables }) => tabletType > TabletType.PRIMARY && deniedTables.length > 0)
           ? [`legacy-control ${keyspace}/${name}`]
           : []),
       ];

@@ -62,7 +62,7 @@ function unknownEntries(unknown: readonly string[]): [string, string[]][] {
 
 function isZero(shape: FieldShape, value: WalkedValue): boolean {
   if (shape === 'string' || shape === 'bytes') return value === '';
-  return ['varint', 'bool', 'float', 'double'].includes(shape) && /^0*$/.test(String(value));
+  return ['varint', 'bool', 'float', 'double'].includes(shape) && typeof value === 'string' && /^0*$/.test(value);
 }
 
 interface RawField {

@@ -9,6 +9,7 @@ import {
   KeyspaceSchema,
   ShardSchema,
   SrvKeyspaceSchema,
+  TabletType,
   type Shard,
   type SrvKeyspace,
 } from '../../src/records/gen/topodata_pb.js';
@@ -123,7 +124,7 @@ export function refuses(shard: Known<Shard> | undefined, table: string): boolean
   if (shard === undefined || shard === 'unreadable') return false;
   let refused = false;
   for (const { tabletType, deniedTables } of shard.tabletControls)
-    if (Number(tabletType) === 1) refused = deniedTables.includes(table);
+    if (tabletType === TabletType.PRIMARY) refused = deniedTables.includes(table);
   return refused;
 }
 
