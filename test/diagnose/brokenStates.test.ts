@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { globalRecord } from '../../src/model/record.ts';
+import { loadCapture } from '../support/captures.ts';
+import { findingLines, findingsOf } from '../support/diagnosed.ts';
+import {
+  rebuilt,
+  withBytes,
+  withDenied,
+  withFailedCell,
+  withLock,
+  withoutRecord,
+  withRoutes,
+} from '../support/edit.ts';
+
+const both = ['corder', 'customer'];
+const switched = () => loadCapture('04-all-switched');
+const killed = () => loadCapture('12-reverse-vtctld-killed');
+
+/** The findings that are not about locks or a cell, which these cases do not touch. */
+function deniedLines(data: ReturnType<typeof switched>): string[] {
+  return findingLines(data).filter((line) => !/-lock|srv/.test(line));
+}
+
+describe('diagnose on edited captures', () => {
+  it('calls both sides denied when only the other side is repaired', () => {
+    assert.deepEqual(deniedLines(withDenied(killed(), 'commerce', '0', both)), [
+      'both-sides-denied customer corder,customer',
+    ]);
+  });
+
+  it('names only the open side when the serving side is repaired', () => {
+    const data = withDenied(withDenied(killed(), 'customer', '-80', []), 'customer', '80-', []);
+    assert.deepEqual(deniedLines(data), ['other-side-not-denied commerce/0 corder,customer']);
+  });
+
+  it('names one table when only one is left open', () => {
+    assert.deepEqual(deniedLines(withDenied(switched(), 'commerce', '0', ['customer'])), [
+      'other-side-not-denied commerce/0 corder',
+    ]);
+  });
+
+  it('names the shard and the disagreement when one serving shard denies', () => {
+    assert.deepEqual(deniedLines(withDenied(switched(), 'customer', '-80', both)), [
+      'both-sides-denied customer/-80 corder,customer',
+      'shards-disagree customer corder,customer',
+    ]);
+  });
+
+  it('calls denied tables of no rule orphans, and is silent about them when the rules cannot be read', () => {
+    const data = withDenied(loadCapture('00-before'), 'commerce', '0', ['product']);
+    assert.deepEqual(deniedLines(data), ['orphan-denied-tables commerce/0 product']);
+    const unread = withBytes(switched(), globalRecord.routingRules, new Uint8Array([0xff]));
+    assert.deepEqual(findingsOf(unread, 'orphan-denied-tables'), []);
+    assert.equal(findingsOf(unread, 'record-unreadable').length, 1);
+  });
+
+  it('calls it split when two names of one table lead to two keyspaces', () => {
+    const data = rebuilt(withRoutes(switched(), { 'commerce.corder': 'commerce.corder' }));
+    assert.equal(findingsOf(data, 'split-routing').length, 1);
+  });
+
+  it('calls a rule dangling when its keyspace does not exist', () => {
+    const data = rebuilt(withRoutes(switched(), { stray: 'gone.stray' }));
+    assert.deepEqual(deniedLines(data), ['dangling-rule stray']);
+  });
+
+  it('says that a cell which cannot be reached is not checked', () => {
+    const lines = findingLines(withFailedCell(switched(), 'zone1'));
+    assert.deepEqual(lines, ['record-unreadable @zone1']);
+  });
+
+  it('says that a cell in use without a SrvVSchema has none', () => {
+    const lines = findingLines(withoutRecord(switched(), { cell: 'zone1', path: 'SrvVSchema' }));
+    assert.deepEqual(lines, ['stale-srv-vschema @zone1']);
+  });
+
+  describe('for a lock', () => {
+    const path = 'internal/named_locks/customer/commerce2customer';
+    const held = (ttlSeconds: number, grantedTtlSeconds: number) =>
+      ({ kind: 'held', id: '123', ttlSeconds, grantedTtlSeconds }) as const;
+
+    it('reports an abandoned lock when it has no lease', () => {
+      assert.equal(findingsOf(withLock(switched(), path, { lease: { kind: 'none' } }), 'abandoned-lock').length, 1);
+    });
+
+    it('reports an abandoned lock when its short lease is not renewed', () => {
+      const data = withLock(switched(), 'keyspaces/customer', { lease: held(20, 60), ageSeconds: 300 });
+      assert.equal(findingsOf(data, 'abandoned-lock').length, 1);
+    });
+
+    it('reports a held lock when its short lease was renewed', () => {
+      const data = withLock(switched(), 'keyspaces/customer', { lease: held(55, 60), ageSeconds: 300 });
+      assert.equal(findingsOf(data, 'held-lock').length, 1);
+    });
+
+    it('reports a workflow’s lock as held while it is young and abandoned when it is old and silent', () => {
+      const young = withLock(switched(), path, { lease: held(86_300, 86_400), ageSeconds: 100 });
+      assert.equal(findingsOf(young, 'held-lock').length, 1);
+      const old = withLock(switched(), path, { lease: held(80_000, 86_400), ageSeconds: 6_400 });
+      assert.equal(findingsOf(old, 'abandoned-lock').length, 1);
+    });
+  });
+});
