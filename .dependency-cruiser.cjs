@@ -1,12 +1,13 @@
 // Which room of src/ may import what. Data and imports flow one way; src/extension.ts alone puts the rooms together.
-const core = ['model', 'records', 'topology', 'diagnose', 'repair', 'vtctld'];
+const core = ['model', 'records', 'topology', 'diagnose', 'repair', 'vtctld', 'history'];
 const mayImport = {
   model: [],
   records: ['model'],
   topology: ['model', 'records'],
   diagnose: ['model', 'records'],
-  repair: ['model', 'records'],
-  vtctld: ['model', 'records'],
+  repair: ['model', 'records', 'diagnose', 'topology'],
+  vtctld: ['model', 'records', 'repair'],
+  history: ['model', 'records', 'repair'],
   cli: core,
   contributions: ['model'],
   host: [...core, 'contributions'],
@@ -55,6 +56,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/contributions/' },
       to: { path: vscode, dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'repair-names-topology-ports-only',
+      comment: 'The executor works on any topology; adapters are given to it.',
+      severity: 'error',
+      from: { path: '^src/repair/' },
+      to: { path: '^src/topology/', pathNot: '^src/topology/(topology|topologyWriter)\\.ts$' },
     },
     {
       name: 'pure-rooms-do-no-input-output',

@@ -32,6 +32,12 @@ export type TopologyFailureCode =
   | 'cancelled'
   | 'compacted'
   | 'not-found'
+  /** Something is not as it was when a change was decided on; nothing was written. */
+  | 'changed'
+  /** etcd takes no more writes: its quota is used up (NOSPACE). */
+  | 'no-space'
+  /** A write was sent and its answer lost: it may have happened. */
+  | 'unknown-outcome'
   | 'invalid';
 
 /** A failure as a value: what happened, in words for the operator, with the next step. */

@@ -39,6 +39,9 @@ const failureCodes: Readonly<Record<TopologyFailureCode, true>> = {
   cancelled: true,
   compacted: true,
   'not-found': true,
+  changed: true,
+  'no-space': true,
+  'unknown-outcome': true,
   invalid: true,
 };
 
