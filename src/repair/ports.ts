@@ -11,14 +11,19 @@ export interface TabletTarget {
   readonly grpcPort: number | undefined;
   /** As Vitess writes it: `PRIMARY`, `REPLICA`, `BACKUP`, … */
   readonly type: string;
-  /** True for the tablet that the Shard record names as its primary. */
+  /**
+   * True for the tablet that the Shard record names as its primary, and for one
+   * that became PRIMARY after that: a reparent that the Shard record does not show yet.
+   */
   readonly isPrimary: boolean;
 }
 
 /** A shard and the tablets of it that the topology knows. */
 export interface ShardTablets extends ShardName {
+  /** The alias that the Shard record names as its primary, also when no tablet of that alias is known. */
+  readonly primaryAlias?: string;
   readonly tablets: readonly TabletTarget[];
-  /** Cells whose tablets could not be read, with the reason in words. */
+  /** What could not be read, each as name and reason: the Shard record, cells, Tablet records. */
   readonly unread: readonly string[];
 }
 
@@ -26,14 +31,14 @@ export type TabletOutcome =
   /** It has read its Shard record again. */
   | { readonly status: 'confirmed' }
   | { readonly status: 'failed'; readonly reason: string }
-  /** It was not asked: it does not serve (BACKUP, RESTORE, DRAINED). */
+  /** It was not asked: it does not serve (BACKUP, RESTORE, DRAINED) or has no address. */
   | { readonly status: 'skipped'; readonly reason: string }
-  /** It was not asked: it reads its Shard record by itself, and that time was waited out. */
+  /** It was not asked: somebody else was given this time to have it read its Shard record. */
   | { readonly status: 'waited'; readonly seconds: number };
 
 export interface ShardRefresh extends ShardName {
   readonly tablets: readonly { readonly alias: string; readonly type: string; readonly outcome: TabletOutcome }[];
-  /** True when the primary confirmed, or the time in which it reads its record by itself was waited out. */
+  /** True when every tablet that is the primary or took over from it confirmed, or when the operator said that waiting is enough and the time is over. */
   readonly primaryConfirmed: boolean;
   /** What the operator should know, in whole sentences; e.g. that vtctld told of a partial refresh. */
   readonly notes: readonly string[];
