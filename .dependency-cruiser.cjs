@@ -6,7 +6,7 @@ const mayImport = {
   topology: ['model', 'records'],
   diagnose: ['model', 'records'],
   repair: ['model', 'records', 'diagnose', 'topology'],
-  vtctld: ['model', 'records', 'repair'],
+  vtctld: ['model', 'records', 'topology', 'diagnose', 'repair'],
   history: ['model', 'records', 'repair'],
   cli: core,
   contributions: ['model'],

@@ -1,6 +1,6 @@
 /**
  * What the errors of etcd, gRPC, TLS, the network and the disk mean to an
- * operator. No other file looks into error texts.
+ * operator. No other file of the topology looks into error texts.
  */
 import type { TopologyFailure } from '../model/topologyData.ts';
 import { fileMeanings, meanings, unknownFileMeaning, unknownMeaning } from './errorMeanings.ts';
@@ -55,13 +55,13 @@ function asTopologyError(error: unknown, place: string, meaning: Meaning, detail
 }
 
 /** The error's code and text, for matching. */
-function describe(error: unknown): string {
+export function describe(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(describe).join('; ');
   return `${textProperty(error, 'code')} ${textOf(error)}`;
 }
 
 /** What people may want to see of the error: one short line without gRPC's and OpenSSL's own additions. */
-function detailOf(error: unknown): string {
+export function detailOf(error: unknown): string {
   return textOf(error instanceof AggregateError ? error.errors[0] : error)
     .replace(/^.*Last error: (Error: )?/, '')
     .replace(/\.? ?Resolution note: .*$/s, '')
