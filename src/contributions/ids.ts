@@ -75,5 +75,8 @@ export const topoScheme = 'vitess-topo';
 /** The scheme of read-only documents that report a diagnosis. */
 export const reportScheme = 'vitess-topo-report';
 
+/** The scheme of read-only documents that show a plan of a repair, a record before and after it, or how a run went. */
+export const repairScheme = 'vitess-topo-repair';
+
 /** The source that Problems name. */
 export const diagnosticSource = 'Vitess Topo';

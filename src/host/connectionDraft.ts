@@ -1,5 +1,6 @@
 /** A connection while it is being asked for: texts as they were typed. */
-import { defaultRoot, type ConnectionSettings, type TlsSettings } from './connectionSettings.ts';
+import { defaultRoot, type ConnectionSettings } from './connectionSettings.ts';
+import type { TlsSettings } from './tlsSettings.ts';
 
 export type TlsChoice = 'none' | 'system' | 'ca' | 'client';
 

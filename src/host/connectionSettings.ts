@@ -1,15 +1,8 @@
 /** Connections as settings describe them: checked strictly, because a misspelt field must not become a plain-text connection. */
 import type { Connection } from './session.ts';
 import { endpointProblem, SettingFields, type ResolvePath, type SettingProblem } from './settingFields.ts';
-
-export interface TlsSettings {
-  /** Absolute path of a PEM file; absent trusts the system's authorities. */
-  readonly ca?: string;
-  readonly cert?: string;
-  readonly key?: string;
-  /** The name that the server's certificate must carry, where it is not the endpoint's. */
-  readonly serverName?: string;
-}
+import { checkTablets, type TabletSettings } from './tabletSettings.ts';
+import { checkTls, type TlsSettings } from './tlsSettings.ts';
 
 export interface EtcdSettings {
   readonly kind: 'etcd';
@@ -21,6 +14,8 @@ export interface EtcdSettings {
   readonly tls?: TlsSettings;
   /** Addresses to reach a cell's etcd by, instead of its CellInfo's; `global` stands for the global etcd. */
   readonly cellAddresses?: Readonly<Record<string, string>>;
+  /** How a repair reaches the tablets; absent dials them in plain text. */
+  readonly tablets?: TabletSettings;
 }
 
 export interface SnapshotSettings {
@@ -95,7 +90,7 @@ export function rootProblem(root: string): string | undefined {
   return root.startsWith('/') ? undefined : `must start with a slash, as in ${defaultRoot}`;
 }
 
-const etcdFields = ['name', 'kind', 'endpoints', 'root', 'user', 'tls', 'cellAddresses'];
+const etcdFields = ['name', 'kind', 'endpoints', 'root', 'user', 'tls', 'cellAddresses', 'tablets'];
 const snapshotFields = ['name', 'kind', 'folder', 'root'];
 
 function checkEntry(fields: SettingFields, names: ReadonlySet<string>): ConnectionSettings | undefined {
@@ -124,6 +119,7 @@ function checkEtcd(fields: SettingFields, name: string): EtcdSettings {
   const user = fields.text('user');
   const tls = fields.object('tls');
   const cellAddresses = fields.object('cellAddresses');
+  const tablets = fields.object('tablets');
   if (user === '') fields.problem('user', 'is empty');
   return {
     kind: 'etcd',
@@ -131,21 +127,10 @@ function checkEtcd(fields: SettingFields, name: string): EtcdSettings {
     endpoints: fields.endpoints(),
     root: fields.text('root', rootProblem) ?? defaultRoot,
     ...(user === undefined ? {} : { user }),
-    ...(tls === undefined ? {} : { tls: checkTls(fields, tls) }),
+    ...(tls === undefined ? {} : { tls: checkTls(fields, 'tls', tls) }),
     ...(cellAddresses === undefined ? {} : { cellAddresses: checkCellAddresses(fields, cellAddresses) }),
+    ...(tablets === undefined ? {} : { tablets: checkTablets(fields, tablets) }),
   };
-}
-
-function checkTls(fields: SettingFields, tls: Record<string, unknown>): TlsSettings {
-  const known = ['ca', 'cert', 'key', 'serverName'];
-  const checked: Record<string, string> = {};
-  for (const [field, value] of Object.entries(tls)) {
-    if (!known.includes(field)) fields.problem(`tls.${field}`, `is unknown; known are ${known.join(', ')}`);
-    else if (typeof value !== 'string' || value === '') fields.problem(`tls.${field}`, 'must be a text');
-    else checked[field] = field === 'serverName' ? value : (fields.path(`tls.${field}`, value) ?? '');
-  }
-  if ('cert' in tls !== 'key' in tls) fields.problem('tls', 'needs both cert and key, or neither');
-  return checked;
 }
 
 function checkCellAddresses(fields: SettingFields, value: Record<string, unknown>): Record<string, string> {

@@ -1,6 +1,6 @@
 /** A repair as it will be carried out: pure data, made by the planner, shown to the operator, run by the executor. */
 import type { Finding, FindingCode } from './finding.ts';
-import type { RecordId } from './record.ts';
+import { recordName, type RecordId } from './record.ts';
 
 /**
  * Which truth the records are brought to. `follow-routing`: denied tables follow
@@ -131,4 +131,14 @@ export interface PlanResult {
 /** All changes of a plan, in the order of its steps. */
 export function planChanges(plan: Plan): RecordChange[] {
   return plan.steps.flatMap((step) => (step.kind === 'write' ? step.changes : []));
+}
+
+/** What each record is before the whole plan and what it becomes; a record that two steps write comes once. */
+export function recordTotals(plan: Plan): Pick<RecordChange, 'record' | 'before' | 'after'>[] {
+  const totals = new Map<string, Pick<RecordChange, 'record' | 'before' | 'after'>>();
+  for (const { record, before, after } of planChanges(plan)) {
+    const name = recordName(record);
+    totals.set(name, { record, before: (totals.get(name) ?? { before }).before, after });
+  }
+  return [...totals.values()];
 }

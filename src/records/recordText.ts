@@ -26,6 +26,16 @@ export function recordText(source: RecordTextSource, record: RecordId): string {
   return `${comments.join('\n')}\n${body === undefined ? '' : `${body}\n`}`;
 }
 
+/** The text of a record's bytes, for comparing what it was with what it becomes; says so when there is no record. Never throws. */
+export function storedText(record: RecordId, value: Uint8Array | undefined): string {
+  const { header, body } =
+    value === undefined
+      ? { header: [absentWords(record)], body: undefined }
+      : decodeRecord(record, { path: record.path, value });
+  const comments = [oneLine(recordName(record)), ...header].map((line) => `// ${line}`.trimEnd());
+  return `${comments.join('\n')}\n${body === undefined ? '' : `${body}\n`}`;
+}
+
 function sourceLines({ connection, data, stale }: RecordTextSource, record: RecordId): string[] {
   const read = `read ${new Date(data.readAt).toISOString().replace('.000Z', 'Z')}`;
   const revision = data.revision === undefined ? [] : [`revision ${data.revision}`];

@@ -21,8 +21,22 @@ describe('checkConnections', () => {
       user: 'reader',
       tls: { ca: '/ca.pem', cert: '/cert.pem', key: '/key.pem', serverName: 'etcd' },
       cellAddresses: { zone1: 'localhost:12379, localhost:22379', zone2: 'global' },
+      tablets: {
+        via: 'vtctld',
+        vtctld: 'localhost:15999',
+        user: 'operator',
+        tls: { ca: '/ca.pem' },
+        refreshIntervalSeconds: 30,
+      },
     };
     assert.deepEqual(checkConnections([value], resolvePath), { connections: [value], problems: [] });
+  });
+
+  it('reaches the tablets through vtctld when its address is all that is given', () => {
+    const { connections, problems } = checkConnections([{ ...etcd, tablets: { vtctld: 'h:15999' } }], resolvePath);
+    assert.deepEqual(problems, []);
+    const tablets = { via: 'vtctld', vtctld: 'h:15999', refreshIntervalSeconds: 60 };
+    assert.deepEqual(connections, [{ ...etcd, root: defaultRoot, tablets }]);
   });
 
   it('takes a snapshot, and gives etcd the usual root where none is given', () => {
@@ -55,6 +69,20 @@ describe('checkConnections', () => {
     ['a misspelt field', [{ ...etcd, tsl: {} }], /tsl is unknown here/],
     ['a misspelt TLS field', [{ ...etcd, tls: { cacert: '/ca' } }], /tls\.cacert is unknown/],
     ['a certificate without its key', [{ ...etcd, tls: { cert: '/cert' } }], /tls needs both cert and key/],
+    [
+      'an unknown way to the tablets',
+      [{ ...etcd, tablets: { via: 'ssh' } }],
+      /tablets\.via must be "dial", "vtctld" or/,
+    ],
+    ['vtctld without its address', [{ ...etcd, tablets: { via: 'vtctld' } }], /tablets\.vtctld is missing/],
+    ['a misspelt tablets field', [{ ...etcd, tablets: { vtctl: 'h:1' } }], /tablets\.vtctl is unknown/],
+    ['a wrong vtctld address', [{ ...etcd, tablets: { vtctld: 'h' } }], /tablets\.vtctld must be host:port/],
+    ['an endless refresh', [{ ...etcd, tablets: { refreshIntervalSeconds: 1e9 } }], /refreshIntervalSeconds must be a/],
+    [
+      'a tablets certificate without its key',
+      [{ ...etcd, tablets: { tls: { cert: '/c' } } }],
+      /tablets\.tls needs both/,
+    ],
     ['a password', [{ ...etcd, password: 'x' }], /password must not be in settings/],
     ['credentials in an endpoint', [{ ...etcd, endpoints: ['root:x@h:1'] }], /must not hold credentials/],
     ['a relative folder without a workspace', [{ name: 'a', kind: 'snapshot', folder: 'x' }], /folder is relative/],
