@@ -2,7 +2,7 @@
 import { checkTls, type TlsSettings } from './tlsSettings.ts';
 import { endpointProblem, type SettingFields } from './settingFields.ts';
 
-/** `dial`: the tablets' own gRPC ports. `vtctld`: through it. `wait`: nothing reaches them, so their own refresh is waited out. */
+/** `dial`: the tablets' own gRPC ports. `vtctld`: through it. `wait`: nothing reaches them, so somebody else is given time to refresh them. */
 export type TabletRoute = 'dial' | 'vtctld' | 'wait';
 
 export interface TabletSettings {
@@ -13,16 +13,20 @@ export interface TabletSettings {
   readonly user?: string;
   /** For the tablets' ports or vtctld's; absent speaks plain text. */
   readonly tls?: TlsSettings;
-  /** What the tablets get as --tablet-refresh-interval, in seconds. */
-  readonly refreshIntervalSeconds: number;
+  /** How long `wait` waits, in seconds. */
+  readonly waitSeconds: number;
+  /**
+   * True when something outside refreshes every tablet within that time, so that
+   * having waited confirms what is denied. Tablets do not by themselves: they
+   * read their denied tables when they start and on RefreshState only.
+   */
+  readonly waitConfirms: boolean;
 }
 
-/** Vitess's default of --tablet-refresh-interval. */
-export const defaultRefreshIntervalSeconds = 60;
+/** How tablets are reached where a connection does not say. */
+export const defaultTablets: TabletSettings = { via: 'dial', waitSeconds: 60, waitConfirms: false };
 
-export const defaultTablets: TabletSettings = { via: 'dial', refreshIntervalSeconds: defaultRefreshIntervalSeconds };
-
-const known = ['via', 'vtctld', 'user', 'tls', 'refreshIntervalSeconds'];
+const known = ['via', 'vtctld', 'user', 'tls', 'waitSeconds', 'waitConfirms'];
 const routes: readonly TabletRoute[] = ['dial', 'vtctld', 'wait'];
 
 /** Reads the field `tablets` of a connection; what is wrong is noted in `fields`. */
@@ -30,7 +34,7 @@ export function checkTablets(fields: SettingFields, value: Record<string, unknow
   for (const field of Object.keys(value)) {
     if (!known.includes(field)) fields.problem(`tablets.${field}`, `is unknown; known are ${known.join(', ')}`);
   }
-  const { via = 'vtctld' in value ? 'vtctld' : 'dial', vtctld, user, tls } = value;
+  const { via = 'vtctld' in value ? 'vtctld' : 'dial', vtctld, user, tls, waitConfirms } = value;
   const route = routes.find((name) => name === via);
   if (route === undefined) fields.problem('tablets.via', 'must be "dial", "vtctld" or "wait"');
   const address =
@@ -39,18 +43,22 @@ export function checkTablets(fields: SettingFields, value: Record<string, unknow
   if (route === 'vtctld' && vtctld === undefined)
     fields.problem('tablets.vtctld', 'is missing: the host:port of vtctld');
   if (user !== undefined && (typeof user !== 'string' || user === '')) fields.problem('tablets.user', 'must be a text');
+  if (waitConfirms !== undefined && typeof waitConfirms !== 'boolean') {
+    fields.problem('tablets.waitConfirms', 'must be true or false');
+  }
   return {
     via: route ?? 'dial',
     ...(typeof vtctld === 'string' ? { vtctld } : {}),
     ...(typeof user === 'string' ? { user } : {}),
     ...(tls === undefined ? {} : { tls: checkTls(fields, 'tablets.tls', tls) }),
-    refreshIntervalSeconds: refreshInterval(fields, value['refreshIntervalSeconds']),
+    waitSeconds: waitSeconds(fields, value['waitSeconds']),
+    waitConfirms: waitConfirms === true,
   };
 }
 
-function refreshInterval(fields: SettingFields, value: unknown): number {
-  if (value === undefined) return defaultRefreshIntervalSeconds;
+function waitSeconds(fields: SettingFields, value: unknown): number {
+  if (value === undefined) return defaultTablets.waitSeconds;
   if (typeof value === 'number' && value >= 1 && value <= 3600) return value;
-  fields.problem('tablets.refreshIntervalSeconds', 'must be a number of seconds from 1 to 3600');
-  return defaultRefreshIntervalSeconds;
+  fields.problem('tablets.waitSeconds', 'must be a number of seconds from 1 to 3600');
+  return defaultTablets.waitSeconds;
 }

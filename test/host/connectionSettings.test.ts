@@ -26,7 +26,8 @@ describe('checkConnections', () => {
         vtctld: 'localhost:15999',
         user: 'operator',
         tls: { ca: '/ca.pem' },
-        refreshIntervalSeconds: 30,
+        waitSeconds: 30,
+        waitConfirms: true,
       },
     };
     assert.deepEqual(checkConnections([value], resolvePath), { connections: [value], problems: [] });
@@ -35,7 +36,7 @@ describe('checkConnections', () => {
   it('reaches the tablets through vtctld when its address is all that is given', () => {
     const { connections, problems } = checkConnections([{ ...etcd, tablets: { vtctld: 'h:15999' } }], resolvePath);
     assert.deepEqual(problems, []);
-    const tablets = { via: 'vtctld', vtctld: 'h:15999', refreshIntervalSeconds: 60 };
+    const tablets = { via: 'vtctld', vtctld: 'h:15999', waitSeconds: 60, waitConfirms: false };
     assert.deepEqual(connections, [{ ...etcd, root: defaultRoot, tablets }]);
   });
 
@@ -77,7 +78,12 @@ describe('checkConnections', () => {
     ['vtctld without its address', [{ ...etcd, tablets: { via: 'vtctld' } }], /tablets\.vtctld is missing/],
     ['a misspelt tablets field', [{ ...etcd, tablets: { vtctl: 'h:1' } }], /tablets\.vtctl is unknown/],
     ['a wrong vtctld address', [{ ...etcd, tablets: { vtctld: 'h' } }], /tablets\.vtctld must be host:port/],
-    ['an endless refresh', [{ ...etcd, tablets: { refreshIntervalSeconds: 1e9 } }], /refreshIntervalSeconds must be a/],
+    ['an endless wait', [{ ...etcd, tablets: { waitSeconds: 1e9 } }], /tablets\.waitSeconds must be a number/],
+    [
+      'a wait that is said to confirm by a text',
+      [{ ...etcd, tablets: { waitConfirms: 'no' } }],
+      /waitConfirms must be true/,
+    ],
     [
       'a tablets certificate without its key',
       [{ ...etcd, tablets: { tls: { cert: '/c' } } }],
