@@ -83,6 +83,31 @@ export async function withLimit<T>(
   }
 }
 
+/** Runs `work` under a signal that aborts with the first of the callers' signals, always with a TopologyError as its reason. */
+export async function underCaller<T>(
+  callers: readonly AbortSignal[],
+  subject: string,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  const releases = callers.map((caller) => {
+    const end = (): void => {
+      controller.abort(asTopologyError(caller.reason, subject));
+    };
+    if (caller.aborted) end();
+    caller.addEventListener('abort', end, { once: true });
+    return () => {
+      caller.removeEventListener('abort', end);
+    };
+  });
+  try {
+    return await work(controller.signal);
+  } finally {
+    for (const release of releases) release();
+  }
+}
+
 /** The work's result, or a rejection with the signal's reason as soon as it aborts. */
 export async function raceSignal<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   let onAbort = (): void => undefined;
@@ -98,6 +123,14 @@ export async function raceSignal<T>(work: Promise<T>, signal: AbortSignal): Prom
   } finally {
     signal.removeEventListener('abort', onAbort);
   }
+}
+
+function asTopologyError(reason: unknown, subject: string): TopologyError {
+  if (reason instanceof TopologyError) return reason;
+  const late = reason instanceof DOMException && reason.name === 'TimeoutError';
+  return late
+    ? new TopologyError({ code: 'timeout', message: `${subject} took too long.` })
+    : new TopologyError({ code: 'cancelled', message: `${subject} was cancelled.` });
 }
 
 function timedOut(subject: string, timeoutMs: number): TopologyError {

@@ -1,0 +1,33 @@
+import { recordName } from '../model/record.ts';
+import type { RecordId } from '../model/record.ts';
+import type { EtcdConnection } from './etcdConnection.ts';
+import { keyPrefix } from './keys.ts';
+import { TopologyError } from './topology.ts';
+
+/** Where one root's records are. */
+export interface EtcdPlace {
+  readonly connection: EtcdConnection;
+  /** The cluster's id. */
+  readonly cluster: string;
+  readonly root: string;
+}
+
+/** Where the records of a topology are: its cells as the last read found them. */
+export interface EtcdPlaces {
+  readonly global: EtcdPlace;
+  readonly cells: () => ReadonlyMap<string, EtcdPlace>;
+}
+
+/** Where the record is; throws a TopologyError for a cell that the last read did not load. */
+export function placeOf({ global, cells }: EtcdPlaces, record: RecordId): EtcdPlace {
+  if (record.cell === undefined) return global;
+  const place = cells().get(record.cell);
+  if (place !== undefined) return place;
+  const message = `${recordName(record)} cannot be written: the cell ${record.cell} was not read. Read again.`;
+  throw new TopologyError({ code: 'not-found', message });
+}
+
+/** The record's whole key. */
+export function keyOf(places: EtcdPlaces, record: RecordId): Buffer {
+  return Buffer.from(keyPrefix(placeOf(places, record).root) + record.path);
+}
