@@ -5,7 +5,7 @@ import { isLeaseGone } from './errors.ts';
 import { withLeases } from './etcdLeases.ts';
 import type { EtcdPlace } from './etcdPlaces.ts';
 import { keyPrefix, plainBytes } from './keys.ts';
-import { TopologyError } from './topology.ts';
+import { lockChanged } from './writeErrors.ts';
 
 /** Releases a lock that its holder left, see TopologyWriter.releaseAbandoned. */
 export async function releaseLock(
@@ -20,12 +20,13 @@ export async function releaseLock(
   const { kvs } = await connection.repeatable(signal, ({ kv }) => kv.range({ key }));
   const [kv] = kvs;
   if (kv === undefined) return false;
-  if (kv.mod_revision !== lock.modRevision || kv.lease !== leaseId) throw changed(lock, 'its key was written since');
+  if (kv.mod_revision !== lock.modRevision || kv.lease !== leaseId)
+    throw lockChanged(lock, 'its key was written since');
   const stored = { key, path, value: plainBytes(kv.value), modRevision: kv.mod_revision, leaseId };
   const { records } = await withLeases({ connection, signal, pageSize: undefined }, [stored]);
   const [record] = records;
   if (record === undefined) return false;
-  if (!stillAbandoned(readLock(record, lock.lockedPath))) throw changed(lock, 'its holder shows life');
+  if (!stillAbandoned(readLock(record, lock.lockedPath))) throw lockChanged(lock, 'its holder shows life');
   if (lock.leaseId !== undefined) return revoke({ connection, leaseId }, signal);
   const { succeeded, responses } = await connection.repeatable(signal, (calls) =>
     calls.kv.txn({
@@ -39,7 +40,7 @@ export async function releaseLock(
   );
   if (succeeded) return true;
   if (responses[0]?.response_range.kvs.length === 0) return false;
-  throw changed(lock, 'its key was written since');
+  throw lockChanged(lock, 'its key was written since');
 }
 
 // A key that was written anew since hangs on its new holder's lease and stays.
@@ -54,9 +55,4 @@ async function revoke(
     if (isLeaseGone(error)) return false;
     throw error;
   }
-}
-
-function changed({ lockedPath, holder }: LockToRelease, why: string): TopologyError {
-  const message = `The lock on ${lockedPath} (${holder}) is not released: ${why}. Read again and plan anew.`;
-  return new TopologyError({ code: 'changed', message });
 }

@@ -1,8 +1,8 @@
 import type { IKeyValue, IRangeRequest, ITxnResponse } from 'etcd3';
 import type { EtcdConnection } from './etcdConnection.ts';
-import { pause } from './etcdLocks.ts';
 import { changesIn, transactionOf } from './etcdTransaction.ts';
 import type { Condition, KeyWrite } from './etcdTransaction.ts';
+import { pause } from './readScope.ts';
 import { TopologyError } from './topology.ts';
 import type { CommitResult } from './topologyWriter.ts';
 

@@ -2,16 +2,15 @@
  * Locks as Vitess's etcd2 topology takes them (go/vt/topo/etcd2topo/lock.go): a
  * key under `<locked path>/locks/`, named after its lease; whoever's key is the oldest holds the lock.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { IKeyValue, ITxnRequest } from 'etcd3';
-import { lockHolder } from '../model/lock.ts';
 import type { Lock } from '../model/lock.ts';
 import { parseLockContents } from '../records/lockContents.ts';
 import type { EtcdConnection } from './etcdConnection.ts';
 import type { EtcdLease } from './etcdLease.ts';
 import { prefixRange } from './etcdRange.ts';
 import { keyPrefix } from './keys.ts';
-import { withLimit } from './readScope.ts';
+import { lockTimeout } from './writeErrors.ts';
+import { pause, withLimit } from './readScope.ts';
 import { TopologyError } from './topology.ts';
 import type { HeldLock, LockOptions } from './topologyWriter.ts';
 
@@ -76,6 +75,7 @@ async function enter(place: LockPlace, key: Buffer, value: Uint8Array, signal: A
 }
 
 async function waitForTurn(place: LockPlace, lock: EtcdLock, options: LockOptions): Promise<void> {
+  const { lockedPath } = lock;
   const deadline = performance.now() + options.waitMs;
   let seen = '';
   let older: readonly IKeyValue[] = [];
@@ -89,9 +89,10 @@ async function waitForTurn(place: LockPlace, lock: EtcdLock, options: LockOption
       failure = error;
     }
     if (failure === undefined && older.length === 0) return;
-    if (performance.now() >= deadline) throw failure ?? waitedTooLong(lock, older, options.waitMs);
+    if (performance.now() >= deadline)
+      throw failure ?? lockTimeout(lockedPath, older.map(contentsOf)[0], options.waitMs);
     const now = older.map(({ key }) => key.toString()).join();
-    if (now !== seen) options.onWait(older.map((kv) => holderOf(lock, kv)));
+    if (now !== seen) options.onWait(older.map((kv) => ({ lockedPath, contents: contentsOf(kv) })));
     seen = now;
     await pause(Math.min(POLL_MS, Math.max(deadline - performance.now(), 0)), options.signal);
   }
@@ -121,19 +122,6 @@ async function forget({ connection }: LockPlace, key: Buffer): Promise<void> {
   await withLimit(new AbortController().signal, FORGET_MS, late, remove).catch(() => undefined);
 }
 
-function holderOf({ lockedPath }: EtcdLock, { value }: IKeyValue): Pick<Lock, 'lockedPath' | 'contents'> {
-  return { lockedPath, contents: parseLockContents(value) };
-}
-
-function waitedTooLong(lock: EtcdLock, [oldest]: readonly IKeyValue[], waitMs: number): TopologyError {
-  const holder = oldest === undefined ? 'another' : lockHolder(holderOf(lock, oldest).contents);
-  const message = `${lock.lockedPath} is locked by ${holder}. It was not released within ${waitMs / 1000} s. Wait for it to end, or diagnose whether the lock is abandoned.`;
-  return new TopologyError({ code: 'timeout', message });
-}
-
-/** Waits; rejects with the signal's reason. */
-export async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  await delay(milliseconds, undefined, { signal }).catch(() => {
-    throw signal.reason as Error;
-  });
+function contentsOf({ value }: IKeyValue): Lock['contents'] {
+  return parseLockContents(value);
 }

@@ -1,8 +1,7 @@
-import { recordName } from '../model/record.ts';
 import type { RecordId } from '../model/record.ts';
 import type { EtcdConnection } from './etcdConnection.ts';
 import { keyPrefix } from './keys.ts';
-import { TopologyError } from './topology.ts';
+import { cellNotRead } from './writeErrors.ts';
 
 /** Where one root's records are. */
 export interface EtcdPlace {
@@ -23,8 +22,7 @@ export function placeOf({ global, cells }: EtcdPlaces, record: RecordId): EtcdPl
   if (record.cell === undefined) return global;
   const place = cells().get(record.cell);
   if (place !== undefined) return place;
-  const message = `${recordName(record)} cannot be written: the cell ${record.cell} was not read. Read again.`;
-  throw new TopologyError({ code: 'not-found', message });
+  throw cellNotRead(record.cell, record);
 }
 
 /** The record's whole key. */

@@ -26,6 +26,7 @@ import type {
   WriteGuard,
   WriteTransaction,
 } from './topologyWriter.ts';
+import { writerClosed } from './writeErrors.ts';
 
 /** What one run of writing starts from. */
 export interface EtcdWriterOptions {
@@ -128,7 +129,7 @@ export class EtcdWriter implements TopologyWriter {
   }
 
   private end(): void {
-    this.ended.abort(new TopologyError({ code: 'cancelled', message: 'This run’s writing is over.' }));
+    this.ended.abort(writerClosed());
   }
 
   private call<T>(subject: string, signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {

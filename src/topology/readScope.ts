@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { TopologyError } from './topology.ts';
 import type { ReadOptions } from './topology.ts';
 
@@ -123,6 +124,13 @@ export async function raceSignal<T>(work: Promise<T>, signal: AbortSignal): Prom
   } finally {
     signal.removeEventListener('abort', onAbort);
   }
+}
+
+/** Waits; rejects with the signal's reason when it aborts. */
+export async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await delay(milliseconds, undefined, { signal }).catch(() => {
+    throw signal.reason as Error;
+  });
 }
 
 function asTopologyError(reason: unknown, subject: string): TopologyError {
