@@ -103,6 +103,7 @@ export class EtcdConnection {
   private async once<T>(signal: AbortSignal, run: (calls: EtcdCalls) => Promise<T>): Promise<Sent<T>> {
     let member: EtcdMember;
     try {
+      signal.throwIfAborted();
       member = await this.connected(signal);
     } catch (error) {
       return { unsent: etcdError(error, `etcd at ${this.name}`) };

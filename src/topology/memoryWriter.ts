@@ -64,8 +64,7 @@ export class WritableMemoryTopology implements WritableTopology {
   }
 
   openWriter(who: Pick<LockContents, 'hostName' | 'userName'>, options: CallOptions): Promise<MemoryWriter> {
-    return underCaller([options.signal], `Writing to ${this.description}`, (signal) => {
-      signal.throwIfAborted();
+    return underCaller([options.signal], `Writing to ${this.description}`, () => {
       return Promise.resolve(
         new MemoryWriter(
           this.store,
@@ -90,7 +89,8 @@ class MemoryWriter implements TopologyWriter {
   private readonly cellRoots: () => ReadonlyMap<string, string>;
   private readonly clusterOfCell: (cell: string) => string | undefined;
   private readonly leaseId: string;
-  private readonly locks = new Map<string, HeldLock>();
+  private readonly locks = new Map<string, HeldLock & { readonly modRevision: string }>();
+  private readonly losing = new AbortController();
   private readonly ended = new AbortController();
 
   constructor(
@@ -103,10 +103,9 @@ class MemoryWriter implements TopologyWriter {
     this.who = who;
     this.cellRoots = cellRoots;
     this.clusterOfCell = clusterOfCell;
-    const losing = new AbortController();
-    this.lost = losing.signal;
+    this.lost = this.losing.signal;
     this.leaseId = store.grant(() => {
-      if (!this.ended.signal.aborted) losing.abort(changed('The lease of this run’s locks is lost.'));
+      if (!this.ended.signal.aborted) this.lose();
     });
   }
 
@@ -119,7 +118,6 @@ class MemoryWriter implements TopologyWriter {
     const lock: HeldLock = { lockedPath, record: { path: `${lockedPath}/locks/${this.leaseId}` } };
     const key = this.keyOf(lock.record);
     return this.call(`Waiting for the lock on ${lockedPath}`, options.signal, async (signal) => {
-      signal.throwIfAborted();
       if (this.locks.has(lockedPath)) throw new Error(`the lock on ${lockedPath} is already held`);
       this.store.put(key, writeLockContents({ ...this.who, action, time: Date.now() }), this.leaseId);
       try {
@@ -128,19 +126,19 @@ class MemoryWriter implements TopologyWriter {
         this.store.delete(key);
         throw error;
       }
-      this.locks.set(lockedPath, lock);
+      this.locks.set(lockedPath, { ...lock, modRevision: this.store.revisionOf(key) });
       return lock;
     });
   }
 
   commit({ writes, guards }: WriteTransaction, { signal }: CallOptions): Promise<CommitResult> {
-    return this.call('Writing', signal, (limited) => {
-      limited.throwIfAborted();
+    return this.call('Writing', signal, () => {
       if (writes.length === 0) throw new Error('a transaction without writes');
       if (new Set(writes.map(({ record }) => this.clusterOf(record))).size > 1) {
         throw new Error('a transaction over two clusters');
       }
       const conflict = this.conflictOf(writes, guards);
+      if (conflict?.status === 'conflict' && conflict.lostLocks.length > 0) this.lose();
       if (conflict !== undefined) return Promise.resolve(conflict);
       this.store.write(new Map(writes.map(({ record, value }) => [this.keyOf(record), value])));
       return Promise.resolve({ status: 'committed', revision: this.store.revision });
@@ -152,8 +150,7 @@ class MemoryWriter implements TopologyWriter {
     stillAbandoned: (now: Lock) => boolean,
     { signal }: CallOptions,
   ): Promise<boolean> {
-    return this.call(`Releasing the lock on ${lock.lockedPath}`, signal, (limited) => {
-      limited.throwIfAborted();
+    return this.call(`Releasing the lock on ${lock.lockedPath}`, signal, () => {
       const { store } = this;
       const key = this.keyOf(lock.record);
       const value = store.keys.get(key);
@@ -178,13 +175,20 @@ class MemoryWriter implements TopologyWriter {
     return Promise.resolve(true);
   }
 
+  private lose(): void {
+    this.losing.abort(changed('The lease of this run’s locks is lost.'));
+  }
+
   private async waitForTurn(lockedPath: string, key: string, options: LockOptions): Promise<void> {
     const deadline = performance.now() + options.waitMs;
     let seen = '';
     for (;;) {
       const keys = this.store.under(this.store.globalKey(`${lockedPath}/locks/`));
       const position = keys.indexOf(key);
-      if (position < 0) throw changed(`The key of the lock on ${lockedPath} is gone.`);
+      if (position < 0) {
+        this.lose();
+        throw changed(`The key of the lock on ${lockedPath} is gone.`);
+      }
       const older = keys.slice(0, position);
       if (older.length === 0) return;
       const holders = older.map((holder) => ({ lockedPath, contents: parseLockContents(this.valueOf(holder)) }));
@@ -198,7 +202,9 @@ class MemoryWriter implements TopologyWriter {
   private conflictOf(writes: WriteTransaction['writes'], guards: readonly WriteGuard[]): CommitResult | undefined {
     const own = writes.map(({ record, modRevision }): WriteGuard => ({ kind: 'record', record, modRevision }));
     const broken = [...own, ...guards].filter((guard) => !this.holds(guard));
-    const lost = [...this.locks.values()].filter(({ record }) => !this.store.keys.has(this.keyOf(record)));
+    const lost = [...this.locks.values()].filter(
+      ({ record, modRevision }) => this.store.revisionOf(this.keyOf(record)) !== modRevision,
+    );
     if (broken.length === 0 && lost.length === 0) return undefined;
     return {
       status: 'conflict',

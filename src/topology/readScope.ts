@@ -84,7 +84,7 @@ export async function withLimit<T>(
   }
 }
 
-/** Runs `work` under a signal that aborts with the first of the callers' signals, always with a TopologyError as its reason. */
+/** Runs `work`, unless it is aborted already, under a signal that aborts with the first of the callers' signals, always with a TopologyError as its reason. */
 export async function underCaller<T>(
   callers: readonly AbortSignal[],
   subject: string,
@@ -103,6 +103,7 @@ export async function underCaller<T>(
     };
   });
   try {
+    controller.signal.throwIfAborted();
     return await work(controller.signal);
   } finally {
     for (const release of releases) release();
