@@ -3,7 +3,7 @@ import { EtcdTopology } from '../../src/topology/etcdTopology.ts';
 import type { EtcdTopologyOptions } from '../../src/topology/etcdTopology.ts';
 import type { EtcdServer } from '../harness/etcd.ts';
 import { cellInfo, smallWorld } from './contract.ts';
-import type { WriterWorld } from './writerContract.ts';
+import type { WriterWorld } from './writerBench.ts';
 
 /** Puts whole keys into an etcd. */
 export async function putAll(etcd: EtcdServer, keys: ReadonlyMap<string, Uint8Array>): Promise<void> {
