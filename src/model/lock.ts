@@ -40,3 +40,12 @@ export function lockTarget(lockedPath: string): LockTarget {
   }
   return { kind: 'other' };
 }
+
+/** Who holds a lock, what for and since when, in words: `vt@vtctld-host for SwitchWrites, since 2026-11-24T02:01:58Z`. */
+export function lockHolder(contents: Reading<LockContents>): string {
+  if (contents.status !== 'loaded') return 'a holder that its key does not name';
+  const { action, hostName, userName, time } = contents.value;
+  const since =
+    time === undefined ? 'at an unknown time' : `since ${new Date(time).toISOString().replace('.000Z', 'Z')}`;
+  return `${userName || 'unknown'}@${hostName || 'unknown'} for ${action || 'an unnamed action'}, ${since}`;
+}

@@ -6,7 +6,7 @@ import { cellRecord, globalRecord, type RecordId } from '../model/record.ts';
 import type { CellData, TopologyData, TopologyRecord } from '../model/topologyData.ts';
 import { decode } from './decode.ts';
 import { readWorkflowDumps } from './workflowDumps.ts';
-import { parseLockContents } from './lockContents.ts';
+import { readLock } from './lockContents.ts';
 import { recordSchemas } from './recordTypes.ts';
 import type {
   CellRecords,
@@ -140,18 +140,12 @@ function readCell(data: CellData, unreadable: UnreadableRecord[]): CellRecords {
 
 function readLocks(records: readonly TopologyRecord[], unreadable: UnreadableRecord[]): Lock[] {
   const locks: Lock[] = [];
-  for (const { path, value, lease, modRevision } of records) {
-    const key = parseGlobalPath(path);
+  for (const stored of records) {
+    const key = parseGlobalPath(stored.path);
     if (key.kind !== 'Lock') continue;
-    const contents = parseLockContents(value);
-    if (contents.status === 'failed') unreadable.push({ record: { path }, reason: contents.reason });
-    locks.push({
-      record: { path },
-      lockedPath: key.lockedPath,
-      contents,
-      lease: lease ?? { kind: 'unknown' },
-      ...(modRevision === undefined ? {} : { modRevision }),
-    });
+    const lock = readLock(stored, key.lockedPath);
+    if (lock.contents.status === 'failed') unreadable.push({ record: lock.record, reason: lock.contents.reason });
+    locks.push(lock);
   }
   return locks.sort((a, b) => (a.record.path < b.record.path ? -1 : 1));
 }

@@ -1,5 +1,6 @@
-import type { LockContents } from '../model/lock.ts';
+import type { Lock, LockContents } from '../model/lock.ts';
 import type { Reading } from '../model/reading.ts';
+import type { TopologyRecord } from '../model/topologyData.ts';
 
 /** Reads the JSON of a lock key. Never throws; anything but an object is a failed reading. */
 export function parseLockContents(bytes: Uint8Array): Reading<LockContents> {
@@ -26,5 +27,29 @@ export function parseLockContents(bytes: Uint8Array): Reading<LockContents> {
       userName: text('UserName'),
       time: Number.isNaN(time) ? undefined : time,
     },
+  };
+}
+
+/** The bytes of a lock key as Vitess writes them (topo.Lock.ToJSON). */
+export function writeLockContents({ action, hostName, userName, time }: LockContents & { time: number }): Uint8Array {
+  const json = {
+    Action: action,
+    HostName: hostName,
+    UserName: userName,
+    Time: new Date(time).toISOString().replace(/\.\d+Z$/, 'Z'),
+    Options: {},
+    Status: 'Running',
+  };
+  return new TextEncoder().encode(JSON.stringify(json, undefined, 2));
+}
+
+/** The lock that the record of a lock key is. */
+export function readLock({ path, value, lease, modRevision }: TopologyRecord, lockedPath: string): Lock {
+  return {
+    record: { path },
+    lockedPath,
+    contents: parseLockContents(value),
+    lease: lease ?? { kind: 'unknown' },
+    ...(modRevision === undefined ? {} : { modRevision }),
   };
 }

@@ -7,6 +7,9 @@ export interface Meaning {
   readonly next: string;
 }
 
+/** What etcd was called for; some errors mean another thing when it was to write. */
+export type Purpose = 'read' | 'write';
+
 const CHECK_TLS = 'If this etcd speaks TLS, write its address with https:// and give its CA.';
 const CHECK_PLAIN = 'If this etcd speaks no TLS, write its address with http://.';
 const CHECK_PORT = 'Check the port: etcd takes clients on 2379 by default.';
@@ -18,7 +21,7 @@ const CHECK_RIGHTS = 'Check its owner and permissions.';
  * gRPC status. The first match counts, so the particular comes before the
  * general: etcd uses few gRPC codes for many causes.
  */
-export const meanings: readonly (Meaning & { readonly when: number | RegExp })[] = [
+export const meanings: readonly (Meaning & { readonly when: number | RegExp; readonly only?: Purpose })[] = [
   {
     when: /required revision has been compacted/,
     code: 'compacted',
@@ -42,6 +45,37 @@ export const meanings: readonly (Meaning & { readonly when: number | RegExp })[]
     code: 'unauthenticated',
     cause: 'etcd does not accept the login any more',
     next: 'Read again to log in anew.',
+  },
+  {
+    when: /etcdserver: permission denied/,
+    only: 'write',
+    code: 'permission-denied',
+    cause: 'this user may not write the keys of the topology',
+    next: 'Grant it: `etcdctl role grant-permission ROLE readwrite --prefix=true ROOT`, for the global root and every cell’s.',
+  },
+  {
+    when: /database space exceeded/,
+    code: 'no-space',
+    cause: 'etcd takes no more writes: its space quota is used up (NOSPACE)',
+    next: 'Make room: `etcdctl compact REVISION`, `etcdctl defrag --cluster`, then `etcdctl alarm disarm`; or raise etcd’s --quota-backend-bytes.',
+  },
+  {
+    when: /request is too large|received message larger than max/,
+    code: 'invalid',
+    cause: 'the request is larger than etcd takes',
+    next: 'Raise etcd’s --max-request-bytes (1.5 MiB by default).',
+  },
+  {
+    when: /too many operations in txn/,
+    code: 'invalid',
+    cause: 'the transaction has more operations than etcd takes',
+    next: 'Raise etcd’s --max-txn-ops (128 by default).',
+  },
+  {
+    when: /requested lease not found/,
+    code: 'changed',
+    cause: 'the lease expired or was revoked',
+    next: 'Start again.',
   },
   {
     when: /etcdserver: permission denied/,

@@ -4,16 +4,24 @@
  */
 import type { TopologyFailure } from '../model/topologyData.ts';
 import { fileMeanings, meanings, unknownFileMeaning, unknownMeaning } from './errorMeanings.ts';
-import type { Meaning } from './errorMeanings.ts';
+import type { Meaning, Purpose } from './errorMeanings.ts';
 import { keyPrefix } from './keys.ts';
 import { TopologyError } from './topology.ts';
 
+/** The gRPC statuses with which etcd refuses: invalid argument, not found, permission denied, failed precondition, out of range, unimplemented, unauthenticated. */
+const answers: ReadonlySet<number> = new Set([3, 5, 7, 9, 11, 12, 16]);
+/** etcd refuses with this status too; gRPC also has it for a stream that was reset. */
+const EXHAUSTED = 8;
+
 /** The TopologyError for an error that `place` (e.g. `etcd at 10.0.0.1:2379`) gave; a TopologyError stays as it is. */
-export function etcdError(error: unknown, place: string): TopologyError {
+export function etcdError(error: unknown, place: string, purpose: Purpose = 'read'): TopologyError {
   if (error instanceof TopologyError) return error;
   const text = describe(error);
   const status = error instanceof Error && 'code' in error ? error.code : undefined;
-  const meaning = meanings.find(({ when }) => (typeof when === 'number' ? when === status : when.test(text)));
+  const meaning = meanings.find(
+    ({ when, only }) =>
+      (only === undefined || only === purpose) && (typeof when === 'number' ? when === status : when.test(text)),
+  );
   return asTopologyError(error, place, meaning ?? unknownMeaning, detailOf(error));
 }
 
@@ -41,6 +49,21 @@ export function needsNewToken(error: unknown): boolean {
 /** Whether etcd refused a login because it asks for none. */
 export function isAuthenticationOff(error: unknown): boolean {
   return /authentication is not enabled/.test(describe(error));
+}
+
+/** Whether the lease that was asked about is gone. */
+export function isLeaseGone(error: unknown): boolean {
+  return /requested lease not found/.test(describe(error instanceof TopologyError ? error.cause : error));
+}
+
+/**
+ * Whether etcd itself answered with this error, so that the request is not on
+ * its way any more. Any other error leaves open whether the request arrives.
+ */
+export function isAnswer(error: TopologyError): boolean {
+  const { cause } = error;
+  const status = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  return typeof status === 'number' && (answers.has(status) || (status === EXHAUSTED && error.code !== 'unreachable'));
 }
 
 /** The failure as a value. */

@@ -5,6 +5,7 @@ import { failureOf } from './errors.ts';
 import { addressHint, meansOtherHost, routeOf, routeThroughGlobal } from './etcdCellRoute.ts';
 import type { CellRoute, CellRouting } from './etcdCellRoute.ts';
 import { withLeases } from './etcdLeases.ts';
+import type { EtcdPlace } from './etcdPlaces.ts';
 import { currentHeader, holdsAny, readRoot, unreadableNote } from './etcdRange.ts';
 import type { RangeReader, RootRecords } from './etcdRange.ts';
 import { cellContents, sortRecords } from './keys.ts';
@@ -24,6 +25,8 @@ export interface CellReading {
 export interface CellResult {
   readonly data: CellData;
   readonly notes: readonly string[];
+  /** Where it was read. */
+  readonly place?: EtcdPlace;
 }
 
 /** The global cluster's revision is gone, so the whole snapshot must start over. */
@@ -61,7 +64,8 @@ async function readByRoute(
   const notes = leased.notes.map((note) => `${cell}: ${note}`);
   if (route.note !== undefined) notes.unshift(route.note);
   if (unreadable > 0) notes.push(`${cell}: ${unreadableNote(unreadable)}`);
-  return { data: { cell, status: 'loaded', root, address, records: sortRecords(leased.records) }, notes };
+  const data: CellData = { cell, status: 'loaded', root, address, records: sortRecords(leased.records) };
+  return { data, notes, place: { connection, cluster, root } };
 }
 
 async function readAtOneRevision(

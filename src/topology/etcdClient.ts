@@ -1,7 +1,7 @@
-import { Metadata } from '@grpc/grpc-js';
-import type { ClientUnaryCall, ServiceError } from '@grpc/grpc-js';
+import { Metadata, status } from '@grpc/grpc-js';
+import type { ClientDuplexStream, ClientUnaryCall, ServiceError } from '@grpc/grpc-js';
 import { AuthClient, Etcd3, KVClient, LeaseClient, MaintenanceClient } from 'etcd3';
-import type { ICallable, IOptions, Services } from 'etcd3';
+import type { ICallable, ILeaseKeepAliveRequest, ILeaseKeepAliveResponse, IOptions, Services } from 'etcd3';
 import type { EtcdTls } from './etcdAccess.ts';
 import type { EtcdEndpoint } from './etcdAddress.ts';
 
@@ -12,6 +12,8 @@ type UnaryMethod = (
   options: object,
   done: (error: ServiceError | null, response: unknown) => void,
 ) => ClientUnaryCall;
+type Service = Readonly<Record<string, unknown>>;
+type KeepAliveStream = ClientDuplexStream<ILeaseKeepAliveRequest, ILeaseKeepAliveResponse>;
 type Outcome = { readonly error: ServiceError } | { readonly response: unknown };
 
 /** etcd3's typed service clients whose calls all end with one signal and carry one token. */
@@ -20,6 +22,8 @@ export interface EtcdCalls {
   readonly lease: LeaseClient;
   readonly auth: AuthClient;
   readonly maintenance: MaintenanceClient;
+  /** Renews a lease once; a TTL of 0 says that the lease is gone. */
+  readonly keepAliveOnce: (leaseId: string) => Promise<ILeaseKeepAliveResponse>;
 }
 
 const usedServices: readonly ServiceName[] = ['KV', 'Lease', 'Auth', 'Maintenance'];
@@ -39,7 +43,7 @@ export class EtcdClient extends Etcd3 {
     const callable: ICallable<unknown> = {
       exec: <T>(service: ServiceName, method: string, params: unknown) =>
         this.unary(service, method, params, signal, token) as Promise<T>,
-      withConnection: () => Promise.reject(new Error('streams are not part of a read')),
+      withConnection: () => Promise.reject(new Error('etcd3 opens no streams here')),
       markFailed: () => undefined,
       callOptionsFactory: undefined,
     };
@@ -48,6 +52,7 @@ export class EtcdClient extends Etcd3 {
       lease: new LeaseClient(callable),
       auth: new AuthClient(callable),
       maintenance: new MaintenanceClient(callable),
+      keepAliveOnce: (leaseId) => this.keepAliveOnce(leaseId, signal, token),
     };
   }
 
@@ -69,19 +74,55 @@ export class EtcdClient extends Etcd3 {
     signal: AbortSignal,
     token: string | undefined,
   ): Promise<unknown> {
+    return this.run(service, signal, (client, settle) => {
+      const start = client[method] as UnaryMethod | undefined;
+      if (start === undefined) throw new TypeError(`etcd3 has no method ${service}.${method}`);
+      return start.call(client, params, metadataOf(token), {}, (error, response) => {
+        settle(error === null ? { response } : { error });
+      });
+    });
+  }
+
+  // LeaseKeepAlive is a stream; one message on a stream of its own outlives no member and needs no repair.
+  private async keepAliveOnce(
+    ID: string,
+    signal: AbortSignal,
+    token: string | undefined,
+  ): Promise<ILeaseKeepAliveResponse> {
+    const response = await this.run('Lease', signal, (client, settle) => {
+      const open = client['leaseKeepAlive'] as (metadata: Metadata, options: object) => KeepAliveStream;
+      const stream = open.call(client, metadataOf(token), {});
+      stream.on('error', (error) => {
+        settle({ error: error as ServiceError });
+      });
+      stream.on('data', (renewed) => {
+        settle({ response: renewed });
+      });
+      stream.on('end', () => {
+        settle({ error: Object.assign(new Error('Socket closed'), { code: status.UNAVAILABLE }) as ServiceError });
+      });
+      stream.write({ ID });
+      stream.end();
+      return stream;
+    });
+    return response as ILeaseKeepAliveResponse;
+  }
+
+  /** Runs one call that settles once, and cancels it when the signal aborts. */
+  private async run(
+    service: ServiceName,
+    signal: AbortSignal,
+    start: (client: Service, settle: (outcome: Outcome) => void) => { cancel(): void },
+  ): Promise<unknown> {
     // An error is a value in here: one that etcd3 sees makes it close the channel under other calls.
     const outcome = await this.pool.withConnection(service, ({ client }) => {
-      const metadata = new Metadata();
-      if (token !== undefined) metadata.set('token', token);
-      const start = (client as unknown as Record<string, UnaryMethod | undefined>)[method];
-      if (start === undefined) throw new TypeError(`etcd3 has no method ${service}.${method}`);
       return new Promise<Outcome>((resolve) => {
         const cancel = (): void => {
           call.cancel();
         };
-        const call = start.call(client, params, metadata, {}, (error, response) => {
+        const call = start(client as unknown as Service, (settled) => {
           signal.removeEventListener('abort', cancel);
-          resolve(error === null ? { response } : { error });
+          resolve(settled);
         });
         if (signal.aborted) cancel();
         else signal.addEventListener('abort', cancel, { once: true });
@@ -90,6 +131,12 @@ export class EtcdClient extends Etcd3 {
     if ('error' in outcome) throw outcome.error;
     return outcome.response;
   }
+}
+
+function metadataOf(token: string | undefined): Metadata {
+  const metadata = new Metadata();
+  if (token !== undefined) metadata.set('token', token);
+  return metadata;
 }
 
 function clientOptions(endpoint: EtcdEndpoint, tls: EtcdTls | undefined): IOptions {

@@ -1,11 +1,24 @@
-import type { ILeaseTimeToLiveResponse, IRangeRequest, IRangeResponse } from 'etcd3';
+import type { ILeaseTimeToLiveResponse, IRangeRequest, IRangeResponse, ITxnRequest, ITxnResponse } from 'etcd3';
+import { etcdError, isAnswer } from './errors.ts';
 import type { EtcdAccess } from './etcdAccess.ts';
 import { endpointNames } from './etcdAddress.ts';
 import type { EtcdEndpoint } from './etcdAddress.ts';
 import type { EtcdCalls } from './etcdClient.ts';
 import { EtcdMember } from './etcdMember.ts';
-import { raceSignal } from './readScope.ts';
+import { raceSignal, withLimit } from './readScope.ts';
 import { TopologyError } from './topology.ts';
+
+/** What became of a request that was sent once. */
+export type Sent<T> =
+  | { readonly answer: T }
+  /** No member could be asked. */
+  | { readonly unsent: TopologyError }
+  /** etcd answered with an error. */
+  | { readonly refused: TopologyError }
+  /** No answer came: it may have been carried out, or be carried out later. */
+  | { readonly lost: TopologyError };
+
+const ATTEMPT_MS = 5000;
 
 /** Calls to one etcd cluster through whichever of its endpoints answers first; kept open between reads. */
 export class EtcdConnection {
@@ -49,6 +62,25 @@ export class EtcdConnection {
     return this.call(signal, ({ lease }) => lease.leaseTimeToLive({ ID: id }));
   }
 
+  /**
+   * Makes a writer's call that may be made twice. A member that stays silent for
+   * `ATTEMPT_MS` counts as lost; then it is made once more on another one.
+   */
+  async repeatable<T>(signal: AbortSignal, run: (calls: EtcdCalls) => Promise<T>): Promise<T> {
+    let sent = await this.once(signal, run);
+    if ('lost' in sent) {
+      signal.throwIfAborted();
+      sent = await this.once(signal, run);
+    }
+    if ('answer' in sent) return sent.answer;
+    throw failureOfSent(sent);
+  }
+
+  /** Sends a transaction once and says what became of it; never rejects. */
+  transact(request: ITxnRequest, signal: AbortSignal): Promise<Sent<ITxnResponse>> {
+    return this.once(signal, ({ kv }) => kv.txn(request));
+  }
+
   async close(): Promise<void> {
     this.closing.abort(this.closedError());
     await this.dialing?.catch(() => undefined);
@@ -65,6 +97,31 @@ export class EtcdConnection {
       await this.drop(member);
       const next = await this.connected(signal);
       return next.call(signal, run);
+    }
+  }
+
+  private async once<T>(signal: AbortSignal, run: (calls: EtcdCalls) => Promise<T>): Promise<Sent<T>> {
+    let member: EtcdMember;
+    try {
+      signal.throwIfAborted();
+      member = await this.connected(signal);
+    } catch (error) {
+      return { unsent: etcdError(error, `etcd at ${this.name}`) };
+    }
+    const silent = (): TopologyError =>
+      new TopologyError({
+        code: 'unreachable',
+        message: `etcd at ${this.name}: no answer within ${ATTEMPT_MS / 1000} s. Check the network and the load of etcd.`,
+      });
+    try {
+      return {
+        answer: await withLimit(signal, ATTEMPT_MS, silent, (limited) => member.call(limited, run, 'write')),
+      };
+    } catch (error) {
+      const failure = etcdError(error, `etcd at ${this.name}`);
+      if (isAnswer(failure)) return { refused: failure };
+      await this.drop(member);
+      return { lost: failure };
     }
   }
 
@@ -103,6 +160,12 @@ export class EtcdConnection {
   private closedError(): TopologyError {
     return new TopologyError({ code: 'cancelled', message: `The connection to etcd at ${this.name} is closed.` });
   }
+}
+
+/** Why a request that was sent once has no answer. */
+export function failureOfSent(sent: Exclude<Sent<unknown>, { readonly answer: unknown }>): TopologyError {
+  if ('unsent' in sent) return sent.unsent;
+  return 'refused' in sent ? sent.refused : sent.lost;
 }
 
 /** The failure of all endpoints as one: an answer that refuses says more than an address that is silent. */

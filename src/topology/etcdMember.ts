@@ -5,6 +5,7 @@ import type { EtcdEndpoint } from './etcdAddress.ts';
 import { EtcdClient } from './etcdClient.ts';
 import type { EtcdCalls } from './etcdClient.ts';
 import { knock } from './etcdDial.ts';
+import type { Purpose } from './errorMeanings.ts';
 import { withLimit } from './readScope.ts';
 import { TopologyError } from './topology.ts';
 
@@ -44,8 +45,8 @@ export class EtcdMember {
   }
 
   /** Makes one call; logs in anew once where etcd asks for it. Rejects with a TopologyError. */
-  call<T>(signal: AbortSignal, run: (calls: EtcdCalls) => Promise<T>): Promise<T> {
-    return guard(this.endpoint, signal, async () => {
+  call<T>(signal: AbortSignal, run: (calls: EtcdCalls) => Promise<T>, purpose: Purpose = 'read'): Promise<T> {
+    const step = async (): Promise<T> => {
       try {
         return await run(this.client.calls(signal, this.token));
       } catch (error) {
@@ -53,7 +54,8 @@ export class EtcdMember {
         await this.logIn(signal);
         return run(this.client.calls(signal, this.token));
       }
-    });
+    };
+    return guard(this.endpoint, signal, step, purpose);
   }
 
   close(): Promise<void> {
@@ -80,11 +82,16 @@ export class EtcdMember {
 }
 
 /** Runs one step and gives its error as a TopologyError, or the signal's reason when that ended it. */
-async function guard<T>(endpoint: EtcdEndpoint, signal: AbortSignal, step: () => Promise<T>): Promise<T> {
+async function guard<T>(
+  endpoint: EtcdEndpoint,
+  signal: AbortSignal,
+  step: () => Promise<T>,
+  purpose?: Purpose,
+): Promise<T> {
   try {
     return await step();
   } catch (error) {
-    throw etcdError(signal.aborted ? signal.reason : error, place(endpoint));
+    throw etcdError(signal.aborted ? signal.reason : error, place(endpoint), purpose);
   }
 }
 

@@ -129,7 +129,7 @@ function keyAfter(key: Buffer): Buffer {
 }
 
 /** All keys that start with `prefix`. */
-function prefixRange(prefix: string): Required<KeyRange> {
+export function prefixRange(prefix: string): Required<KeyRange> {
   const key = Buffer.from(prefix);
   const end = Buffer.from(key);
   // UTF-8 has no 0xff byte, so the last one can always be raised.

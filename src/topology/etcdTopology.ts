@@ -11,12 +11,16 @@ import type { CellReading, CellResult } from './etcdCells.ts';
 import { EtcdConnection } from './etcdConnection.ts';
 import { withLeases } from './etcdLeases.ts';
 import { emptyRootError } from './errors.ts';
+import type { EtcdPlace } from './etcdPlaces.ts';
 import { currentHeader, listRoots, readRoot, unreadableNote } from './etcdRange.ts';
 import type { RangeReader } from './etcdRange.ts';
+import { EtcdWriter } from './etcdWriter.ts';
+import type { EtcdWriterOptions } from './etcdWriter.ts';
 import { globalContents, hasTopology, normalizeRoot, sortRecords } from './keys.ts';
 import { ReadScope } from './readScope.ts';
 import { TopologyError } from './topology.ts';
-import type { ReadOptions, Topology } from './topology.ts';
+import type { ReadOptions } from './topology.ts';
+import type { CallOptions, WritableTopology } from './topologyWriter.ts';
 
 /** Where a topology is stored in etcd and how to get there. */
 export interface EtcdTopologyOptions extends EtcdCredentials {
@@ -30,6 +34,8 @@ export interface EtcdTopologyOptions extends EtcdCredentials {
   readonly dialTimeoutMs?: number;
   /** Keys per page; by default as many as make pages of a few MB. */
   readonly pageSize?: number;
+  /** How long the locks of a writer outlive it when it dies, in seconds; 60 by default. */
+  readonly lockTtlSeconds?: number;
 }
 
 interface GlobalRead {
@@ -40,18 +46,22 @@ interface GlobalRead {
 }
 
 const DIAL_TIMEOUT_MS = 5000;
+// Longer than Vitess's 30 s: a repair's locks should survive a member that fails over.
+const LOCK_TTL_SECONDS = 60;
 const CELLS_AT_ONCE = 8;
 const ATTEMPTS = 3;
 const MOST_ROOTS = 8;
 
-/** A topology in etcd, read as one consistent snapshot: everything of one cluster at one revision. */
-export class EtcdTopology implements Topology {
+/** A topology in etcd, read as one consistent snapshot: everything of one cluster at one revision. It can be written. */
+export class EtcdTopology implements WritableTopology {
   readonly description: string;
   private readonly root: string;
   private readonly access: EtcdAccess;
   private readonly pageSize: number | undefined;
+  private readonly lockTtlSeconds: number;
   private readonly routing: CellRouting;
   private readonly connections = new Map<string, EtcdConnection>();
+  private cellPlaces: ReadonlyMap<string, EtcdPlace> = new Map();
   private readonly closed = new AbortController();
 
   /** Opens no connection yet. Throws a TopologyError for options that cannot work. */
@@ -73,6 +83,7 @@ export class EtcdTopology implements Topology {
     };
     this.root = normalizeRoot(options.root);
     this.pageSize = options.pageSize;
+    this.lockTtlSeconds = options.lockTtlSeconds ?? LOCK_TTL_SECONDS;
     const global = this.connect(endpoints);
     this.description = `etcd ${global.name}, root ${this.root}`;
     this.routing = {
@@ -92,6 +103,13 @@ export class EtcdTopology implements Topology {
     } finally {
       scope.end();
     }
+  }
+
+  openWriter(who: EtcdWriterOptions['who'], options: CallOptions): Promise<EtcdWriter> {
+    const global = { connection: this.routing.global, root: this.root };
+    const cells = (): ReadonlyMap<string, EtcdPlace> => this.cellPlaces;
+    const { lockTtlSeconds: leaseTtlSeconds, closed } = this;
+    return EtcdWriter.open({ global, cells, who, leaseTtlSeconds, closed: closed.signal }, options);
   }
 
   async close(): Promise<void> {
@@ -124,6 +142,7 @@ export class EtcdTopology implements Topology {
     const readAt = Date.now();
     const global = await this.readGlobal(signal);
     const cells = await this.readCells(global);
+    this.cellPlaces = new Map(cells.flatMap(({ data, place }) => (place ? [[data.cell, place]] : [])));
     return {
       source: this.description,
       readAt,

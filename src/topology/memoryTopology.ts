@@ -16,6 +16,8 @@ export interface MemoryKeys {
   /** Leases of lock keys; unknown where there is none. */
   readonly leases?: ReadonlyMap<string, LeaseEvidence>;
   readonly revision?: string;
+  /** The revision of each key's last write; unknown where there is none. */
+  readonly revisions?: ReadonlyMap<string, string>;
 }
 
 /** A topology in memory: what another one gave, or keys that may change between reads. */
@@ -73,7 +75,7 @@ async function readKeys(description: string, source: MemoryKeys): Promise<Topolo
   };
 }
 
-function memoryStore(description: string, { keys, leases }: MemoryKeys): KeyStore {
+function memoryStore(description: string, { keys, leases, revisions }: MemoryKeys): KeyStore {
   return {
     description,
     keys: [...keys.keys()],
@@ -81,9 +83,14 @@ function memoryStore(description: string, { keys, leases }: MemoryKeys): KeyStor
     load: (key) => {
       const value = keys.get(key);
       const lease = leases?.get(key);
+      const modRevision = revisions?.get(key);
       if (value === undefined)
         return Promise.reject(new TopologyError({ code: 'not-found', message: `${key} is gone` }));
-      return Promise.resolve({ value: plainBytes(value), ...(lease && { lease }) });
+      return Promise.resolve({
+        value: plainBytes(value),
+        ...(lease && { lease }),
+        ...(modRevision !== undefined && { modRevision }),
+      });
     },
     storedRoot: (root) => root,
     // As in etcd, where a cell without any key is an empty one.

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { TopologyError } from './topology.ts';
 import type { ReadOptions } from './topology.ts';
 
@@ -83,6 +84,32 @@ export async function withLimit<T>(
   }
 }
 
+/** Runs `work`, unless it is aborted already, under a signal that aborts with the first of the callers' signals, always with a TopologyError as its reason. */
+export async function underCaller<T>(
+  callers: readonly AbortSignal[],
+  subject: string,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  const releases = callers.map((caller) => {
+    const end = (): void => {
+      controller.abort(asTopologyError(caller.reason, subject));
+    };
+    if (caller.aborted) end();
+    caller.addEventListener('abort', end, { once: true });
+    return () => {
+      caller.removeEventListener('abort', end);
+    };
+  });
+  try {
+    controller.signal.throwIfAborted();
+    return await work(controller.signal);
+  } finally {
+    for (const release of releases) release();
+  }
+}
+
 /** The work's result, or a rejection with the signal's reason as soon as it aborts. */
 export async function raceSignal<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   let onAbort = (): void => undefined;
@@ -98,6 +125,21 @@ export async function raceSignal<T>(work: Promise<T>, signal: AbortSignal): Prom
   } finally {
     signal.removeEventListener('abort', onAbort);
   }
+}
+
+/** Waits; rejects with the signal's reason when it aborts. */
+export async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await delay(milliseconds, undefined, { signal }).catch(() => {
+    throw signal.reason as Error;
+  });
+}
+
+function asTopologyError(reason: unknown, subject: string): TopologyError {
+  if (reason instanceof TopologyError) return reason;
+  const late = reason instanceof DOMException && reason.name === 'TimeoutError';
+  return late
+    ? new TopologyError({ code: 'timeout', message: `${subject} took too long.` })
+    : new TopologyError({ code: 'cancelled', message: `${subject} was cancelled.` });
 }
 
 function timedOut(subject: string, timeoutMs: number): TopologyError {

@@ -5,10 +5,9 @@ import { startEtcd } from '../harness/etcd.ts';
 import type { EtcdServer } from '../harness/etcd.ts';
 import { freePort } from '../../scripts/guardedProcess.ts';
 import { assertSays, bytes, smallWorld, topologyContract, topologyError, wholeKeys } from './contract.ts';
-import { clear, Opener, putAll } from './etcdWorld.ts';
+import { clear, Opener, putAll, viaGlobal } from './etcdWorld.ts';
 
 const SECRETS = { user: 'ein-benutzer', password: 'geheimes-passwort' };
-const viaGlobal = { cellAddresses: { zone1: 'global', zone2: 'global' } };
 
 describe('EtcdTopology', function () {
   this.timeout(30_000);

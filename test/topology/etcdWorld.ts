@@ -3,6 +3,7 @@ import { EtcdTopology } from '../../src/topology/etcdTopology.ts';
 import type { EtcdTopologyOptions } from '../../src/topology/etcdTopology.ts';
 import type { EtcdServer } from '../harness/etcd.ts';
 import { cellInfo, smallWorld } from './contract.ts';
+import type { WriterWorld } from './writerBench.ts';
 
 /** Puts whole keys into an etcd. */
 export async function putAll(etcd: EtcdServer, keys: ReadonlyMap<string, Uint8Array>): Promise<void> {
@@ -14,6 +15,32 @@ export async function clear(etcd: EtcdServer): Promise<void> {
   await etcd.client.delete().all();
   const { leases } = await etcd.client.leaseClient.leaseLeases();
   for (const { ID } of leases) await etcd.client.leaseClient.leaseRevoke({ ID });
+}
+
+/** Options for a world whose cells are on the global etcd, whatever their CellInfo says. */
+export const viaGlobal = { cellAddresses: { zone1: 'global', zone2: 'global' } };
+
+/** What others do to the keys of this etcd, under a topology that is closed by its opener. */
+export function writerWorld({ client }: EtcdServer, topology: EtcdTopology): WriterWorld {
+  return {
+    topology,
+    put: async (key, value, leaseId = '0') => {
+      await client.put(key).value(Buffer.from(value)).lease(leaseId).exec();
+    },
+    remove: async (key) => {
+      await client.delete().key(key).exec();
+    },
+    get: async (key) => {
+      const [kv] = (await client.kv.range({ key: Buffer.from(key) })).kvs;
+      return kv && { value: kv.value, modRevision: kv.mod_revision };
+    },
+    keysUnder: async (prefix) => Object.keys(await client.getAll().prefix(prefix).buffers()).sort(),
+    grantLease: async () => (await client.leaseClient.leaseGrant({ TTL: 60 })).ID,
+    revokeLease: async (ID) => {
+      await client.leaseClient.leaseRevoke({ ID });
+    },
+    close: () => topology.close(),
+  };
 }
 
 /** Makes topologies that are all closed by `closeAll`, a test's last step. */

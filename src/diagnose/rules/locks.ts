@@ -1,6 +1,6 @@
 import type { Finding } from '../../model/finding.ts';
 import { groupBy } from '../../model/groupBy.ts';
-import { lockTarget, type Lock, type LockTarget } from '../../model/lock.ts';
+import { lockHolder, lockTarget, type Lock, type LockTarget } from '../../model/lock.ts';
 import type { Move } from '../../model/move.ts';
 import { qualifiedWorkflow } from '../../model/workflow.ts';
 import { judgeLock, type LockJudgement } from '../lockEvidence.ts';
@@ -22,7 +22,7 @@ export function locks({ snapshot, moves }: DiagnosisInput): Finding[] {
       tables: [],
       places: [{ record: lock.record, path: [] }],
       related: [],
-      message: `${subject(lock, target)} is ${waits ? 'waited for' : 'locked'} by ${holder(lock)}: ${words(judgement, lock, target)}`,
+      message: `${subject(lock, target)} is ${waits ? 'waited for' : 'locked'} by ${lockHolder(lock.contents)}: ${words(judgement, lock, target)}`,
       fixable: abandoned,
     } satisfies Finding;
   });
@@ -64,14 +64,6 @@ function subject(lock: Lock, target: LockTarget): string {
     case 'other':
       return lock.lockedPath;
   }
-}
-
-function holder({ contents }: Lock): string {
-  if (contents.status !== 'loaded') return 'a holder that its key does not name';
-  const { action, hostName, userName, time } = contents.value;
-  const since =
-    time === undefined ? 'at an unknown time' : `since ${new Date(time).toISOString().replace('.000Z', 'Z')}`;
-  return `${userName || 'unknown'}@${hostName || 'unknown'} for ${action || 'an unnamed action'}, ${since}`;
 }
 
 function consequence(target: LockTarget): string {
