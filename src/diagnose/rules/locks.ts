@@ -29,7 +29,7 @@ export function locks({ snapshot, moves }: DiagnosisInput): Finding[] {
 }
 
 /** The keyspaces that an operation with this lock works on: a switch locks both sides of its move. */
-function keyspacesOf(target: LockTarget, moves: readonly Move[]): Set<string> {
+export function keyspacesOf(target: LockTarget, moves: readonly Move[]): Set<string> {
   if (target.kind === 'other') return new Set();
   const { keyspace } = target;
   const touching = moves.filter(({ source, target: to }) => source === keyspace || to === keyspace);
@@ -66,7 +66,8 @@ function subject(lock: Lock, target: LockTarget): string {
   }
 }
 
-function holder({ contents }: Lock): string {
+/** Who took a lock, for what and when, as a clause. */
+export function holder({ contents }: Pick<Lock, 'contents'>): string {
   if (contents.status !== 'loaded') return 'a holder that its key does not name';
   const { action, hostName, userName, time } = contents.value;
   const since =
