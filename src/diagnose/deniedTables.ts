@@ -61,7 +61,8 @@ export function isPattern(entry: string): boolean {
   return entry.startsWith('/');
 }
 
-function primaryControl(shard: Shard): number {
+/** The position of the control that counts for the primary; -1 when there is none. */
+export function primaryControl(shard: Shard): number {
   const cell = shard.primaryAlias?.cell;
   return shard.tabletControls.findLastIndex(
     ({ tabletType, cells }) =>

@@ -46,16 +46,20 @@ function standardSides({ snapshot, routing }: RoutedMoves, move: Move): TableSid
   if (mayBePartial(snapshot, move)) return [];
   return move.tables.flatMap((table) => {
     const serving = servingKeyspace(routing, table, move.source, move.target);
-    if (serving === undefined) return [];
-    const other = serving === move.source ? move.target : move.source;
-    const servingRecords = snapshot.keyspaces.get(serving);
-    const otherRecords = snapshot.keyspaces.get(other);
-    // Rules that lead to a keyspace without records are told by dangling-rule.
-    if (servingRecords === undefined || otherRecords === undefined) return [];
-    const complete = allShardsLoaded(servingRecords) && allShardsLoaded(otherRecords);
-    const shards = { servingShards: servingShards(servingRecords), otherShards: servingShards(otherRecords) };
-    return [sidesOf({ move, table, serving, other, ...shards, mayBeOpen: false, complete })];
+    return serving === undefined ? [] : sidesServedBy(snapshot, move, table, serving);
   });
+}
+
+/** The sides of one table of a standard move if `serving`, one of its keyspaces, is to serve it. */
+export function sidesServedBy(snapshot: Snapshot, move: Move, table: string, serving: string): TableSides[] {
+  const other = serving === move.source ? move.target : move.source;
+  const servingRecords = snapshot.keyspaces.get(serving);
+  const otherRecords = snapshot.keyspaces.get(other);
+  // Rules that lead to a keyspace without records are told by dangling-rule.
+  if (servingRecords === undefined || otherRecords === undefined) return [];
+  const complete = allShardsLoaded(servingRecords) && allShardsLoaded(otherRecords);
+  const shards = { servingShards: servingShards(servingRecords), otherShards: servingShards(otherRecords) };
+  return [sidesOf({ move, table, serving, other, ...shards, mayBeOpen: false, complete })];
 }
 
 /** Without ShardRoutingRules a move between keyspaces with the same shards may be partial: then nothing can be said of its sides. */

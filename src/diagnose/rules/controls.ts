@@ -24,8 +24,7 @@ export function duplicateControl(input: DiagnosisInput): Finding[] {
 export function legacyControl(input: DiagnosisInput): Finding[] {
   return allShards(input).flatMap((shard) =>
     shard.shard.tabletControls.flatMap((control, index) => {
-      const legacy = control.tabletType === TabletType.REPLICA || control.tabletType === TabletType.RDONLY;
-      if (!legacy || control.deniedTables.length === 0) return [];
+      if (!isLegacyControl(control)) return [];
       const cells = control.cells.length === 0 ? 'every cell' : listWords(control.cells);
       const message =
         `${shard.keyspace}/${shard.name} denies ${tablesWords(control)} on ${typeName(control)} tablets in ${cells}, which only old releases of Vitess did: ` +
@@ -39,7 +38,13 @@ function allShards({ snapshot }: DiagnosisInput): LoadedShard[] {
   return [...snapshot.keyspaces.values()].flatMap(loadedShards);
 }
 
-function overlap(a: TabletControl, b: TabletControl): boolean {
+/** True for denied tables of REPLICA or RDONLY. */
+export function isLegacyControl({ tabletType, deniedTables }: TabletControl): boolean {
+  return (tabletType === TabletType.REPLICA || tabletType === TabletType.RDONLY) && deniedTables.length > 0;
+}
+
+/** True when two controls are for one type and share a cell: a tablet there follows the last. */
+export function overlap(a: TabletControl, b: TabletControl): boolean {
   const sameCells = a.cells.length === 0 || b.cells.length === 0 || a.cells.some((cell) => b.cells.includes(cell));
   return a.tabletType === b.tabletType && sameCells;
 }

@@ -44,7 +44,11 @@ function ruleFinding(entries: readonly RoutingRuleEntry[], what: string): Findin
   );
 }
 
-function targetProblem({ snapshot }: DiagnosisInput, toTables: readonly string[]): string | undefined {
+/** Why vtgate cannot follow a rule's targets; undefined when it can. */
+export function targetProblem(
+  { snapshot }: Pick<DiagnosisInput, 'snapshot'>,
+  toTables: readonly string[],
+): string | undefined {
   if (toTables.length > 1) return `${toTables.length} tables, and vtgate accepts one`;
   const [to] = toTables;
   // No target at all is how a table is disabled on purpose.

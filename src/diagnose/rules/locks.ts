@@ -29,7 +29,7 @@ export function locks({ snapshot, moves }: DiagnosisInput): Finding[] {
 }
 
 /** The keyspaces that an operation with this lock works on: a switch locks both sides of its move. */
-function keyspacesOf(target: LockTarget, moves: readonly Move[]): Set<string> {
+export function keyspacesOf(target: LockTarget, moves: readonly Move[]): Set<string> {
   if (target.kind === 'other') return new Set();
   const { keyspace } = target;
   const touching = moves.filter(({ source, target: to }) => source === keyspace || to === keyspace);

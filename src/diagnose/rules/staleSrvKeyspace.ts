@@ -15,7 +15,8 @@ import { namedRange } from '../../records/validate.ts';
 import { allShardsLoaded, isResharding, loadedShards, type LoadedShard } from '../keyspaceFacts.ts';
 import type { DiagnosisInput } from '../rule.ts';
 
-const servedTypes = [TabletType.PRIMARY, TabletType.REPLICA, TabletType.RDONLY] as const;
+/** The tablet types that a SrvKeyspace has a partition for. */
+export const servedTypes = [TabletType.PRIMARY, TabletType.REPLICA, TabletType.RDONLY] as const;
 
 /** A cell's SrvKeyspace does not list the shards whose primary serves. */
 export function staleSrvKeyspace({ snapshot }: DiagnosisInput): Finding[] {
@@ -45,9 +46,7 @@ function checkKeyspace(cell: CellRecords, keyspace: KeyspaceRecords): Finding[] 
   if (reading.status === 'absent') return serving.length > 0 ? checkAbsent(cell, keyspace.name) : [];
   return servedTypes.flatMap((type) => {
     const { listed, path } = partitionShards(reading.value, type);
-    if (sameShards(listed, serving.map(reference))) return [];
-    // A Reshard that has switched reads and not yet writes lists its new shards for them.
-    if (type !== TabletType.PRIMARY && isResharding(keyspace) && isServable(listed, keyspace)) return [];
+    if (listsServingShards(reading.value, type, keyspace)) return [];
     const names = listed.map(referenceName);
     const served = names.length === 0 ? 'no shard' : listWords(names);
     const expected = serving.map(({ name }) => name);
@@ -58,6 +57,15 @@ function checkKeyspace(cell: CellRecords, keyspace: KeyspaceRecords): Finding[] 
     const what = `${cell.name}'s SrvKeyspace of ${keyspace.name} lists ${served} for ${tabletTypeName(type)}, but by the Shard records ${byShards}`;
     return [finding(cell, keyspace.name, path, what)];
   });
+}
+
+/** True when the partition of a type lists the shards whose primary serves, or those that a Reshard has switched its reads to. */
+export function listsServingShards(srvKeyspace: SrvKeyspace, type: TabletType, keyspace: KeyspaceRecords): boolean {
+  const { listed } = partitionShards(srvKeyspace, type);
+  const serving = loadedShards(keyspace).filter(({ shard }) => shard.isPrimaryServing);
+  if (sameShards(listed, serving.map(reference))) return true;
+  // A Reshard that has switched reads and not yet writes lists its new shards for them.
+  return type !== TabletType.PRIMARY && isResharding(keyspace) && isServable(listed, keyspace);
 }
 
 /** Without tablets of the keyspace a cell needs no SrvKeyspace of it. */

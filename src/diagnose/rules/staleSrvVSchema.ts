@@ -1,6 +1,4 @@
 import type { Finding } from '../../model/finding.ts';
-import { groupBy } from '../../model/groupBy.ts';
-import type { Move } from '../../model/move.ts';
 import { cellRecord, globalRecord, type Place } from '../../model/record.ts';
 import { listWords } from '../../model/words.ts';
 import type { CellRecords } from '../../records/snapshot.ts';
@@ -8,7 +6,14 @@ import { deniesAnywhere } from '../keyspaceFacts.ts';
 import { placesOr } from '../places.ts';
 import type { DiagnosisInput } from '../rule.ts';
 import { parseRuleName, routedKeyspace } from '../routing.ts';
-import { diffSrvVSchema, type RuleDifference, type SrvVSchemaDiff } from '../srvVSchemaDiff.ts';
+import {
+  compareCells,
+  readsSwitchedByCell,
+  tablesOf,
+  type ComparedCell,
+  type ReadsOfMove,
+} from '../cellDifferences.ts';
+import type { RuleDifference, SrvVSchemaDiff } from '../srvVSchemaDiff.ts';
 
 /**
  * A cell's SrvVSchema differs from the global rules or a keyspace's VSchema
@@ -17,76 +22,13 @@ import { diffSrvVSchema, type RuleDifference, type SrvVSchemaDiff } from '../srv
  * --cells` leaves on purpose.
  */
 export function staleSrvVSchema(input: DiagnosisInput): Finding[] {
-  const moveOf = moveLookup(input.moves);
-  const cells = input.snapshot.cells.map((cell): ComparedCell => {
-    if (cell.srvVSchema.status !== 'loaded') return { cell, diff: undefined, byMove: new Map() };
-    const diff = diffSrvVSchema(input, cell.name, cell.srvVSchema.value);
-    return { cell, diff, byMove: groupBy(diff.rules, moveOf) };
-  });
+  const cells = compareCells(input);
   return cells.flatMap(({ cell, diff, byMove }) => {
     if (diff === undefined) return cell.srvVSchema.status === 'absent' ? missing(input, cell) : [];
     const onPurpose = readsSwitchedByCell(cells, diff, byMove);
     if (onPurpose.length > 0) return onPurpose.map((reads) => readsDiffer(cell, reads));
     return [...staleRules(input, cell, byMove), ...staleRecords(cell, diff)];
   });
-}
-
-interface ComparedCell {
-  readonly cell: CellRecords;
-  readonly diff: SrvVSchemaDiff | undefined;
-  readonly byMove: ReadonlyMap<Move | undefined, readonly RuleDifference[]>;
-}
-
-/** The move that a routing rule is of: one of its table, best one of the keyspaces that the rule names. */
-function moveLookup(moves: readonly Move[]): (difference: RuleDifference) => Move | undefined {
-  const entries = moves.flatMap((move) => move.tables.map((table) => ({ move, table })));
-  const byTable = groupBy(entries, ({ table }) => table);
-  return ({ fromTable, cell, global }) => {
-    const { keyspace, table } = parseRuleName(fromTable);
-    const candidates = (byTable.get(table) ?? []).map(({ move }) => move);
-    const named = [keyspace, routedKeyspace(global), routedKeyspace(cell)].find((name) => name !== undefined);
-    return candidates.find(({ source, target }) => named === source || named === target) ?? candidates[0];
-  };
-}
-
-interface ReadsOfMove {
-  readonly move: Move;
-  readonly rules: readonly RuleDifference[];
-  /** The cells that already carry the global rules of these tables. */
-  readonly current: readonly string[];
-}
-
-/** The moves whose earlier read rules are all that differs; empty when anything else does, or no cell carries the new ones. */
-function readsSwitchedByCell(
-  cells: readonly ComparedCell[],
-  diff: SrvVSchemaDiff,
-  byMove: ComparedCell['byMove'],
-): ReadsOfMove[] {
-  if (diff.keyspaces.length > 0 || diff.records.length > 0) return [];
-  const reads = [...byMove].map(([move, rules]): ReadsOfMove | undefined => {
-    if (move?.kind !== 'standard' || !rules.every((rule) => isSwitchedRead(move, rule))) return undefined;
-    const carriers = tablesOf(rules).map((table) => cellsThatCarry(cells, table));
-    return carriers.some((names) => names.length === 0)
-      ? undefined
-      : { move, rules, current: [...new Set(carriers.flat())] };
-  });
-  const known = reads.filter((found) => found !== undefined);
-  return known.length === reads.length ? known : [];
-}
-
-/** The cells whose SrvVSchema has every global rule of a table. */
-function cellsThatCarry(cells: readonly ComparedCell[], table: string): string[] {
-  return cells
-    .filter(
-      ({ diff }) => diff !== undefined && !diff.rules.some(({ fromTable }) => parseRuleName(fromTable).table === table),
-    )
-    .map(({ cell }) => cell.name);
-}
-
-/** A read rule that leads to one side of the move in the cell and to the other in the global rules. */
-function isSwitchedRead({ source, target }: Move, { fromTable, cell, global }: RuleDifference): boolean {
-  const sides = [routedKeyspace(cell), routedKeyspace(global)];
-  return parseRuleName(fromTable).type !== 'primary' && sides.includes(source) && sides.includes(target);
 }
 
 function readsDiffer(cell: CellRecords, { move, rules, current }: ReadsOfMove): Finding {
@@ -213,10 +155,6 @@ function staleRecords(cell: CellRecords, diff: SrvVSchemaDiff): Finding[] {
       finding([{ record, path }], [], `does not carry the global ${name}: its vtgates route by the earlier ones`),
     ),
   ];
-}
-
-function tablesOf(rules: readonly RuleDifference[]): string[] {
-  return [...new Set(rules.map(({ fromTable }) => parseRuleName(fromTable).table))].sort();
 }
 
 function targets(rules: readonly RuleDifference[], side: 'cell' | 'global'): string[] {
