@@ -56,6 +56,8 @@ export const stepKinds = [
   'die-in-switch',
   'die-in-switch',
   'switch-rules-only',
+  'die-before-rebuild',
+  'die-before-rebuild',
   'lock',
   'lock',
 ] as const;
@@ -109,6 +111,8 @@ export function applyStep(data: TopologyData, spec: TopologySpec, { kind, picks 
       return move === undefined ? data : turnedDenials(data, spec, move);
     case 'switch-rules-only':
       return move?.kind === 'standard' ? turnedRules(data, move) : data;
+    case 'die-before-rebuild':
+      return move?.kind === 'standard' ? turnedRules(turnedDenials(data, spec, move), move) : data;
     case 'lock':
       return locked(data, spec, picks);
     case 'deny-stray':
