@@ -22,6 +22,7 @@ function guardedMoves({ moves }: TopologySpec): MoveSpec[] {
 const refusalCodes: readonly FindingCode[] = [
   'serving-side-denied',
   'both-sides-denied',
+  'orphan-denied-tables',
   'split-routing',
   'stale-srv-vschema',
   'record-unreadable',
@@ -75,7 +76,9 @@ describe('diagnose beside the oracle', function () {
 
   it('says why wherever a write of a moving table is refused, or accepted on both sides', () => {
     forAnyTopology((data, spec) => {
-      const { findings } = diagnosed(data);
+      const { findings, moves } = diagnosed(data);
+      // Two keyspaces that hold a table of one name are a move only where the records or a dump say so.
+      const moving = new Set(moves.flatMap(({ tables }) => tables));
       const world = readWorld(data);
       for (const vtgate of vtgates(world)) {
         const writes = writesThrough(vtgate, world, guardedMoves(spec));
@@ -87,7 +90,7 @@ describe('diagnose beside the oracle', function () {
           assert.ok(told, `${table} is not told of: ${writeLines(writes, table)}`);
         };
         for (const { table, refused } of writes) if (refused) says(table, refusalCodes);
-        for (const table of tablesOnBothSides(writes)) says(table, bothAcceptCodes);
+        for (const table of tablesOnBothSides(writes)) if (moving.has(table)) says(table, bothAcceptCodes);
       }
     });
   });
