@@ -5,8 +5,23 @@ import { loadedValue } from '../model/reading.ts';
 import type { ShardRoutingRule } from '../records/gen/vschema_pb.js';
 import type { Snapshot } from '../records/snapshot.ts';
 import { isPattern } from './deniedTables.ts';
-import { loadedShards, type LoadedShard } from './keyspaceFacts.ts';
+import { loadedShards, servingShards, type LoadedShard } from './keyspaceFacts.ts';
 import type { KnownWorkflows } from './workflowPairs.ts';
+
+/**
+ * The serving shards of a keyspace that vtgate sends the keyspace's queries to:
+ * not those that a shard routing rule sends to another keyspace, for whatever
+ * table (VCursorImpl.fixupPartiallyMovedShards in Vitess).
+ */
+export function queriedShards(snapshot: Snapshot, keyspace: string): LoadedShard[] {
+  const rules = loadedValue(snapshot.shardRoutingRules)?.rules ?? [];
+  const elsewhere = new Set(
+    rules
+      .filter(({ fromKeyspace, toKeyspace }) => fromKeyspace === keyspace && toKeyspace !== keyspace)
+      .map(({ shard }) => shard),
+  );
+  return servingShards(snapshot.keyspaces.get(keyspace)).filter(({ name }) => !elsewhere.has(name));
+}
 
 /** ShardRoutingRules, looked up by the two keyspaces they are between. */
 export class ShardRoutes {
@@ -32,10 +47,12 @@ export class ShardRoutes {
   /** Partial moves that ShardRoutingRules show and no table rules name; their tables are those that are denied so far. */
   movesBeside(byTables: readonly Move[], known: KnownWorkflows): Move[] {
     const seen = new Set(byTables.map(({ source, target }) => keyOf(source, target)));
-    return [...this.byKeyspaces].filter(([key]) => !seen.has(key)).map(([, rules]) => this.moveOf(rules, known));
+    return [...this.byKeyspaces]
+      .filter(([key]) => !seen.has(key))
+      .map(([, rules]) => this.moveOf(rules, byTables, known));
   }
 
-  private moveOf(rules: readonly ShardRoutingRule[], known: KnownWorkflows): Move {
+  private moveOf(rules: readonly ShardRoutingRule[], byTables: readonly Move[], known: KnownWorkflows): Move {
     const { source, target } = this.directionOf(rules);
     const workflows = known.between(source, target);
     const [workflow] = workflows;
@@ -45,7 +62,7 @@ export class ShardRoutes {
       kind: 'partial',
       source: workflow?.source ?? source,
       target: workflow?.target ?? target,
-      tables: workflow?.tables ?? this.deniedOn([source, target], shards),
+      tables: workflow?.tables ?? this.deniedOn([source, target], shards, byTables),
       direction: workflow === undefined ? 'inferred' : 'known',
       workflows: workflows.flatMap(({ names }) => names),
       shards,
@@ -69,16 +86,22 @@ export class ShardRoutes {
       : { source: toKeyspace, target: fromKeyspace };
   }
 
-  private deniedOn(keyspaces: readonly string[], shards: readonly string[]): string[] {
+  private deniedOn(keyspaces: readonly string[], shards: readonly string[], byTables: readonly Move[]): string[] {
     // Without the table rules a denied table may as well be of another move.
     if (this.snapshot.routingRules.status === 'failed') return [];
-    const tables = keyspaces
-      .flatMap((keyspace) => this.shardsOf(keyspace))
+    return [...new Set(keyspaces.flatMap((keyspace) => this.unexplained(keyspace, shards, byTables)))].sort();
+  }
+
+  /** The tables that a keyspace's shards deny and that no move by tables from or to it explains. */
+  private unexplained(keyspace: string, shards: readonly string[], byTables: readonly Move[]): string[] {
+    const explained = byTables
+      .filter(({ source, target }) => source === keyspace || target === keyspace)
+      .flatMap(({ tables }) => tables);
+    return this.shardsOf(keyspace)
       .filter(({ name }) => shards.includes(name))
       .flatMap(({ denials }) => denials.entries)
       .map(({ entry }) => entry)
-      .filter((entry) => !isPattern(entry));
-    return [...new Set(tables)].sort();
+      .filter((entry) => !isPattern(entry) && !explained.includes(entry));
   }
 
   private shardsOf(keyspace: string): readonly LoadedShard[] {

@@ -5,7 +5,7 @@ import { globalRecord, type Place } from '../model/record.ts';
 import type { Snapshot } from '../records/snapshot.ts';
 import { missingDenialPath } from './deniedTables.ts';
 import { allShardsLoaded, servingShards, type LoadedShard } from './keyspaceFacts.ts';
-import { ShardRoutes } from './partialMoves.ts';
+import { queriedShards, ShardRoutes } from './partialMoves.ts';
 import type { RoutingTable } from './routing.ts';
 import { servingKeyspace } from './tableMoves.ts';
 
@@ -58,7 +58,7 @@ export function sidesServedBy(snapshot: Snapshot, move: Move, table: string, ser
   // Rules that lead to a keyspace without records are told by dangling-rule.
   if (servingRecords === undefined || otherRecords === undefined) return [];
   const complete = allShardsLoaded(servingRecords) && allShardsLoaded(otherRecords);
-  const shards = { servingShards: servingShards(servingRecords), otherShards: servingShards(otherRecords) };
+  const shards = { servingShards: queriedShards(snapshot, serving), otherShards: servingShards(otherRecords) };
   return [sidesOf({ move, table, serving, other, ...shards, mayBeOpen: false, complete })];
 }
 

@@ -18,16 +18,15 @@ export interface TablePair {
 /**
  * Which of two keyspaces serves a table's primary traffic by the rules: the one
  * that the rule without a keyspace names, else the one that the qualified names
- * agree on. Undefined when the rules name neither, or both.
+ * agree on. Undefined when the rules name neither, or both, or when they lead
+ * out of the two: a second move of the same table was switched and serves it.
  */
 export function servingKeyspace(routing: RoutingTable, table: string, a: string, b: string): string | undefined {
-  const leadsTo = (keyspace: string | undefined): string | undefined => {
-    const to = routedKeyspace(routing.resolve(keyspace, table, 'primary'));
-    return to === a || to === b ? to : undefined;
-  };
-  const [bare, first, second] = [leadsTo(undefined), leadsTo(a), leadsTo(b)];
-  if (bare !== undefined) return bare;
-  return first === undefined || second === undefined || first === second ? (first ?? second) : undefined;
+  const [bare, ...own] = [undefined, a, b].map((name) => routedKeyspace(routing.resolve(name, table, 'primary')));
+  if (bare === a || bare === b) return bare;
+  if (bare !== undefined && own.includes(bare)) return undefined;
+  const sides = new Set(own.filter((keyspace) => keyspace === a || keyspace === b));
+  return sides.size === 1 ? [...sides][0] : undefined;
 }
 
 /** The pairs of keyspaces that a table is moving between: one, or more where rules of other moves name the same table. */

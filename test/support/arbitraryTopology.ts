@@ -73,17 +73,20 @@ function arbitraryMove(all: readonly KeyspaceSpec[], cells: readonly string[]): 
     });
 }
 
-/** Moves that Vitess allows beside each other: one multi-tenant move at most, and one move between two keyspaces that has a partial one. */
+/**
+ * Moves that Vitess allows beside each other: one multi-tenant move at most, one
+ * move between two keyspaces that has a partial one, and one partial move of a
+ * keyspace, since ShardRoutingRules hold one rule for each shard.
+ */
 function compatible(moves: readonly MoveSpec[]): MoveSpec[] {
   const kept: MoveSpec[] = [];
   for (const move of moves) {
-    const tenants = move.kind === 'multi-tenant' && kept.some(({ kind }) => kind === 'multi-tenant');
-    const beside = kept.filter(
-      (other) =>
-        [other.source, other.target].includes(move.source) && [other.source, other.target].includes(move.target),
-    );
-    const alone = beside.length === 0 || (move.kind === 'standard' && beside.every(({ kind }) => kind === 'standard'));
-    if (!tenants && alone) kept.push(move);
+    const allowed = kept.every((other) => {
+      const shared = [move.source, move.target].filter((name) => [other.source, other.target].includes(name));
+      if (move.kind !== 'standard' && move.kind === other.kind) return move.kind === 'partial' && shared.length === 0;
+      return shared.length < 2 || (move.kind === 'standard' && other.kind === 'standard');
+    });
+    if (allowed) kept.push(move);
   }
   return kept;
 }

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { RecordId } from '../../src/model/record.ts';
 import type { CellData, DumpFile, TopologyData, TopologyRecord } from '../../src/model/topologyData.ts';
 
 const folder = path.join(import.meta.dirname, '..', 'captures');
@@ -44,24 +45,29 @@ export function readDump(name: string, dump: string): unknown {
   return JSON.parse(readFileSync(path.join(folder, name, 'cli', `${dump}.json`), 'utf8'));
 }
 
+export const eventFiles = ['reverse-all-ok', 'switch-all-ok'] as const;
+
 /** One write that etcd saw. */
 export interface CapturedEvent {
   readonly revision: number;
-  readonly type: 'PUT' | 'DELETE';
-  /** Relative to `/vitess/`: `global/RoutingRules`, `zone1/SrvVSchema`. */
-  readonly key: string;
-  readonly value: Uint8Array;
+  readonly record: RecordId;
+  /** Undefined for a deletion. */
+  readonly value: Uint8Array | undefined;
 }
 
 /** Every write of one whole switch or reverse, in order. */
-export function readEvents(name: 'reverse-all-ok' | 'switch-all-ok'): CapturedEvent[] {
+export function readEvents(name: (typeof eventFiles)[number]): CapturedEvent[] {
   const lines = readFileSync(path.join(folder, 'events', `${name}.jsonl`), 'utf8')
     .trim()
     .split('\n');
   return lines.map((line) => {
-    const event = JSON.parse(line) as { revision: number; type: 'PUT' | 'DELETE'; key: string; value_base64?: string };
-    const value = new Uint8Array(Buffer.from(event.value_base64 ?? '', 'base64'));
-    return { revision: event.revision, type: event.type, key: event.key.replace('/vitess/', ''), value };
+    const event = JSON.parse(line) as { revision: number; type: 'PUT' | 'DELETE'; key: string; value_base64: string };
+    const [, place = '', key = ''] = /^\/vitess\/([^/]+)\/(.*)$/.exec(event.key) ?? [];
+    return {
+      revision: event.revision,
+      record: place === 'global' ? { path: key } : { cell: place, path: key },
+      value: event.type === 'PUT' ? new Uint8Array(Buffer.from(event.value_base64, 'base64')) : undefined,
+    };
   });
 }
 

@@ -157,18 +157,18 @@ function disabledFacts(
 }
 
 /** Every one-byte keyspace id that a shard name covers. */
-function ids(shard: string): number[] {
+export function keyspaceIds(shard: string): number[] {
   const [start = '', end = ''] = shard.includes('-') ? shard.split('-') : ['', ''];
   const [from, to] = [Number.parseInt(start || '0', 16), end === '' ? 256 : Number.parseInt(end, 16)];
   return Array.from({ length: to - from }, (_, index) => from + index);
 }
 
 function overlaps({ shards }: WorldKeyspace): boolean {
-  const all = [...shards.keys()].filter((shard) => shard.includes('-')).flatMap(ids);
+  const all = [...shards.keys()].filter((shard) => shard.includes('-')).flatMap(keyspaceIds);
   return new Set(all).size < all.length;
 }
 
 function coversEverything(listed: readonly string[], { shards }: WorldKeyspace): boolean {
-  const all = listed.flatMap(ids);
+  const all = listed.flatMap(keyspaceIds);
   return all.length === 256 && new Set(all).size === 256 && listed.every((shard) => shards.has(shard));
 }

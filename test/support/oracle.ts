@@ -53,15 +53,16 @@ function moveFacts(world: World, spec: TopologySpec, move: MoveSpec): string[] {
   ];
 }
 
-/** Which side serves: what the bare name leads to, else what the sides' own rules agree on. */
+/** Which side serves: what the bare name leads to, else what the sides' own rules agree on; neither when it is a third keyspace. */
 function servingSide(rules: RuleMap, { source, target }: MoveSpec, table: string): string | undefined {
-  const sideOf = (spelling: string): string[] => {
-    const to = rules.has(spelling) || rules.has(`${spelling}@primary`) ? route(rules, spelling, 'primary') : undefined;
-    return to === source || to === target ? [to] : [];
-  };
-  const [bare] = sideOf(table);
-  const own = new Set([...sideOf(`${source}.${table}`), ...sideOf(`${target}.${table}`)]);
-  return bare ?? (own.size === 1 ? [...own][0] : undefined);
+  const leadsTo = (spelling: string): string | undefined =>
+    rules.has(spelling) || rules.has(`${spelling}@primary`) ? route(rules, spelling, 'primary') : undefined;
+  const isSide = (keyspace: string | undefined): boolean => keyspace === source || keyspace === target;
+  const bare = leadsTo(table);
+  const own = [leadsTo(`${source}.${table}`), leadsTo(`${target}.${table}`)];
+  if (isSide(bare)) return bare;
+  const served = new Set(own.filter(isSide));
+  return served.size > 1 || (bare !== undefined && own.includes(bare)) ? undefined : [...served][0];
 }
 
 /** Whether records alone show the table as moving between the two keyspaces; a dump that lists it always does. */
@@ -127,10 +128,10 @@ function sideFacts(world: World, move: MoveSpec, table: string, serving: string 
   if (serving === undefined) return [];
   const other = serving === move.source ? move.target : move.source;
   const shardsOf = (keyspace: string) => world.keyspaces.get(keyspace)?.shards ?? new Map<string, never>();
-  const [servers, others] = [
-    servingShardNames(world.keyspaces.get(serving)),
-    servingShardNames(world.keyspaces.get(other)),
-  ];
+  const servers = servingShardNames(world.keyspaces.get(serving)).filter(
+    (shard) => !isSentElsewhere(world, serving, shard),
+  );
+  const others = servingShardNames(world.keyspaces.get(other));
   const complete = [serving, other].every((name) => ![...shardsOf(name).values()].includes('unreadable'));
   const denied = servers.filter((shard) => refuses(shardsOf(serving).get(shard), table));
   const open = others.filter((shard) => !refuses(shardsOf(other).get(shard), table));

@@ -9,7 +9,7 @@ import {
   SrvKeyspaceSchema,
   TabletType,
 } from '../../src/records/gen/topodata_pb.js';
-import { TableSchema } from '../../src/records/gen/vschema_pb.js';
+import { RoutingRulesSchema, TableSchema } from '../../src/records/gen/vschema_pb.js';
 import {
   bytesOf,
   rebuilt,
@@ -18,7 +18,6 @@ import {
   withFailedCell,
   withLock,
   withRoutes,
-  withRules,
   withShard,
   withShardRules,
   withSrvKeyspace,
@@ -56,6 +55,8 @@ export const stepKinds = [
   'die-in-switch',
   'die-in-switch',
   'switch-rules-only',
+  'die-before-rebuild',
+  'die-before-rebuild',
   'lock',
   'lock',
 ] as const;
@@ -109,6 +110,8 @@ export function applyStep(data: TopologyData, spec: TopologySpec, { kind, picks 
       return move === undefined ? data : turnedDenials(data, spec, move);
     case 'switch-rules-only':
       return move?.kind === 'standard' ? turnedRules(data, move) : data;
+    case 'die-before-rebuild':
+      return move?.kind === 'standard' ? turnedRules(turnedDenials(data, spec, move), move) : data;
     case 'lock':
       return locked(data, spec, picks);
     case 'deny-stray':
@@ -196,18 +199,21 @@ function turnedDenials(data: TopologyData, spec: TopologySpec, { source, target,
   }, data);
 }
 
-/** The write rules of a whole move lead to the other side, and nothing else has changed. */
+/** The write rules of a whole move lead to the other side, whose own rule is gone, and nothing else has changed. */
 function turnedRules(data: TopologyData, { source, target, tables }: MoveSpec): TopologyData {
   if (!isReadable(data, globalRecord.routingRules)) return data;
-  const names = (table: string): string[] => [table, `${source}.${table}`, `${target}.${table}`];
-  return withRules(data, ({ rules }) => {
-    for (const rule of rules) {
-      const table = tables.find((one) => names(one).includes(rule.fromTable));
-      const to = rule.toTables[0];
-      if (table !== undefined)
-        rule.toTables = [to === `${source}.${table}` ? `${target}.${table}` : `${source}.${table}`];
-    }
-  });
+  return tables.reduce((edited, table) => {
+    const rules = routesOf(edited);
+    const [from, to] = rules.get(table) === `${source}.${table}` ? [source, target] : [target, source];
+    if (!rules.has(table)) return edited;
+    const led = `${to}.${table}`;
+    return withRoutes(edited, { [table]: led, [`${from}.${table}`]: led, [led]: undefined });
+  }, data);
+}
+
+function routesOf(data: TopologyData): Map<string, string | undefined> {
+  const { rules } = fromBinary(RoutingRulesSchema, bytesOf(data, globalRecord.routingRules) ?? new Uint8Array());
+  return new Map(rules.map(({ fromTable, toTables }) => [fromTable, toTables[0]]));
 }
 
 const leases: readonly LeaseEvidence[] = [

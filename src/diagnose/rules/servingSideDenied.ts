@@ -1,8 +1,8 @@
 import type { Finding } from '../../model/finding.ts';
-import { loadedValue } from '../../model/reading.ts';
 import { globalRecord } from '../../model/record.ts';
 import { listWords } from '../../model/words.ts';
-import { servingShards, type LoadedShard } from '../keyspaceFacts.ts';
+import type { LoadedShard } from '../keyspaceFacts.ts';
+import { queriedShards } from '../partialMoves.ts';
 import { placesOr } from '../places.ts';
 import type { DiagnosisInput } from '../rule.ts';
 import { parseRuleName, type RoutingRuleEntry } from '../routing.ts';
@@ -87,14 +87,8 @@ function keyOf({ keyspace, name }: LoadedShard, table: string): string {
 function deniedTargets({ snapshot }: DiagnosisInput, rule: RoutingRuleEntry) {
   const { keyspace = '', table } = parseRuleName(rule.toTables[0] ?? '');
   if (rule.from.type !== 'primary') return [];
-  const elsewhere = loadedValue(snapshot.shardRoutingRules)?.rules.filter(
-    ({ fromKeyspace }) => fromKeyspace === keyspace,
-  );
-  const all = servingShards(snapshot.keyspaces.get(keyspace));
-  return all
-    .filter(({ name }) => !elsewhere?.some(({ shard, toKeyspace }) => shard === name && toKeyspace !== keyspace))
-    .filter(({ denials }) => denials.of(table) !== undefined)
-    .map((shard) => ({ table, shard, all, rule }));
+  const all = queriedShards(snapshot, keyspace);
+  return all.filter(({ denials }) => denials.of(table) !== undefined).map((shard) => ({ table, shard, all, rule }));
 }
 
 function failing(tables: readonly string[], shard: LoadedShard, all: readonly LoadedShard[]): string {

@@ -34,7 +34,7 @@ export function shardsDisagree(input: DiagnosisInput): Finding[] {
           openPlace(shard, `${keyspace}/${shard.name} does not deny ${listWords(tables)}`),
         ),
         message:
-          `${names(denying)} denies ${listWords(tables)} and ${names(allowing)} does not: a query fails or succeeds by the shard its rows are on. ` +
+          `${names(denying)} denies ${listWords(tables)} and ${names(allowing)} does not: a query ${serves ? '' : `that reaches ${keyspace} past the routing rules `}fails or succeeds by the shard its rows are on. ` +
           `Next: make all shards of ${keyspace} ${serves ? 'allow' : 'deny'} them, since the routing rules ${serves ? 'send' : 'do not send'} their writes there.`,
         fixable: true,
       },
