@@ -79,6 +79,17 @@ module.exports = {
       to: { path: 'node_modules/(etcd3|@grpc)/' },
     },
     {
+      name: 'etcd-is-loaded-when-opened',
+      comment: 'It is most of the bundle, and an editor that starts does not need it.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/topology/etcd' },
+      to: {
+        path: '^src/topology/etcd(Topology|Connection|Client|Range)\\.ts$',
+        dependencyTypesNot: ['type-only'],
+        dynamic: false,
+      },
+    },
+    {
       name: 'model-needs-no-package',
       severity: 'error',
       from: { path: '^src/model/' },

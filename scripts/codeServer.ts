@@ -35,6 +35,8 @@ export interface CodeServerOptions {
   readonly extensionsFolder?: string;
   /** Gives pages the functions with which extension tests report; false for a person's editor. */
   readonly smokeTestDriver?: boolean;
+  /** Opens folders restricted until a person trusts them, as a desktop does; by default every folder is trusted. */
+  readonly workspaceTrust?: boolean;
   /** Environment of the extension hosts, beside this process's own. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -52,6 +54,12 @@ export const quietSettings: Readonly<Record<string, unknown>> = {
   'workbench.tips.enabled': false,
 };
 
+/** A folder is restricted without a question at its first opening. */
+const trustSettings: Readonly<Record<string, unknown>> = {
+  'security.workspace.trust.enabled': true,
+  'security.workspace.trust.startupPrompt': 'never',
+};
+
 const START_SECONDS = 60;
 
 /** Starts the code-server in `root` (as installed by `installCodeServer`) on a free loopback port with fresh data folders. */
@@ -60,17 +68,16 @@ export async function startCodeServer(root: string, options: CodeServerOptions =
   const userData = path.join(scratch, 'user-data');
   const extensionsFolder = options.extensionsFolder ?? path.join(scratch, 'extensions');
   await mkdir(path.join(userData, 'User'), { recursive: true });
-  await writeFile(
-    path.join(userData, 'User', 'settings.json'),
-    JSON.stringify({ ...quietSettings, ...options.settings }, null, 2),
-  );
+  const settings = { ...quietSettings, ...(options.workspaceTrust === true ? trustSettings : {}), ...options.settings };
+  await writeFile(path.join(userData, 'User', 'settings.json'), JSON.stringify(settings, null, 2));
   const port = await freePort();
   const token = randomBytes(16).toString('hex');
   const flags = [
     ...['--host', '127.0.0.1', '--port', String(port), '--connection-token', token],
     ...['--server-data-dir', path.join(scratch, 'server-data'), '--user-data-dir', userData],
     ...['--extensions-dir', extensionsFolder, '--telemetry-level', 'off'],
-    ...['--accept-server-license-terms', '--disable-workspace-trust'],
+    '--accept-server-license-terms',
+    ...(options.workspaceTrust === true ? [] : ['--disable-workspace-trust']),
     ...(options.smokeTestDriver === true ? ['--enable-smoke-test-driver'] : []),
   ];
   const main = path.join(root, 'out', 'server-main.js');

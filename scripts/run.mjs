@@ -1,12 +1,12 @@
-// The first step of `npm start` and `npm test`, in plain JavaScript for whatever Node (20 or newer) is there: installs the project's
-// packages when the lockfile changed, then goes on in scripts/<name>.ts under the Node 24 that is one of them.
+// The first step of `npm start`, `npm test` and `npm run bench`, in plain JavaScript for whatever Node (20 or newer) is there: installs
+// the project's packages when the lockfile changed, then goes on in the given script under the Node 24 that is one of them.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 
 const root = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '..');
-const [name, ...rest] = process.argv.slice(2);
+const [script, ...rest] = process.argv.slice(2);
 const modules = path.join(root, 'node_modules');
 const node = path.join(modules, 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
 
@@ -40,7 +40,7 @@ const bin = path.join(modules, '.bin');
 // Windows may spell the variable Path; a second spelling beside it would be ignored.
 const pathName = Object.keys(process.env).find((key) => key.toUpperCase() === 'PATH') ?? 'PATH';
 const searchPath = [path.dirname(node), bin, process.env[pathName] ?? ''].join(path.delimiter);
-const child = spawn(node, [path.join(root, 'scripts', `${name}.ts`), ...rest], {
+const child = spawn(node, [path.join(root, script), ...rest], {
   cwd: root,
   env: { ...process.env, [pathName]: searchPath },
   stdio: 'inherit',

@@ -1,10 +1,12 @@
-import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { writeEmptyExtension } from '../../test/harness/editor/emptyExtension.ts';
 import { runInExtensionHost } from '../../test/harness/editor/extensionHost.ts';
 import type { TestReport } from '../../test/harness/report.ts';
 import { ensureDesktopEditor } from '../tools/desktopEditor.ts';
-import { mustRun, runCommand } from '../tools/run.ts';
-import { installedCodeServer } from '../tools/installCodeServer.ts';
+import { installExtensions } from '../tools/installExtensions.ts';
+import { packageExtension } from '../tools/packageExtension.ts';
+import { runCommand } from '../tools/run.ts';
 import { bundles, editor, etcd, generatedCode } from './preparations.ts';
 import { combine, failed } from './stage.ts';
 import type { Stage, StageResult } from './stage.ts';
@@ -76,17 +78,11 @@ export const packageStage: Stage = {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
     const vsix = path.join(folder, 'vitess-topo.vsix');
-    const extensionsFolder = path.join(folder, 'extensions');
-    await mustRun('node', ['scripts/package.ts', '--no-build', '--out', vsix]);
-    const server = path.join(installedCodeServer(), 'out', 'server-main.js');
-    const data = ['--server-data-dir', path.join(folder, 'server-data'), '--user-data-dir', path.join(folder, 'user')];
-    const install = ['--install-extension', vsix, '--extensions-dir', extensionsFolder];
-    await mustRun('node', [server, '--accept-server-license-terms', ...data, ...install]);
+    await packageExtension(vsix);
+    const extensionsFolder = await installExtensions(folder, [vsix]);
     const empty = path.join(folder, 'empty-extension');
-    mkdirSync(empty);
     // The tests need some extension from source to be started by; this one adds nothing.
-    const manifest = { name: 'empty', publisher: 'test', version: '0.0.0', engines: { vscode: '*' } };
-    writeFileSync(path.join(empty, 'package.json'), JSON.stringify(manifest));
+    await writeEmptyExtension(empty);
     const openFolder = path.join(ROOT, 'samples/broken-reverse');
     // code-server, not a desktop: it is what the package was just installed with.
     const run = { developmentExtension: empty, openFolder, desktop: undefined, extensionsFolder };

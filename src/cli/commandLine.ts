@@ -1,25 +1,17 @@
 /** What a command line asks for. */
 import { parseArgs } from 'node:util';
+import type { EtcdLocation, SnapshotLocation } from '../topology/openLocation.ts';
 
 export const commandNames = ['status', 'diagnose', 'snapshot'] as const;
 export type CommandName = (typeof commandNames)[number];
 
 /** Where the topology is. */
-export type TopologyAddress =
-  | {
-      readonly kind: 'etcd';
-      readonly endpoints: readonly string[];
-      readonly root: string;
-      readonly user: string | undefined;
-      readonly passwordFile: string | undefined;
-      readonly caFile: string | undefined;
-      readonly certFile: string | undefined;
-      readonly keyFile: string | undefined;
-      readonly serverName: string | undefined;
-      /** `global`, or the endpoints to use instead of a cell's CellInfo address. */
-      readonly cellAddresses: Readonly<Record<string, string>>;
-    }
-  | { readonly kind: 'snapshot'; readonly folder: string; readonly root: string | undefined };
+export type TopologyAddress = EtcdAddress | SnapshotLocation;
+
+/** An etcd whose password is not an argument. */
+export interface EtcdAddress extends Omit<EtcdLocation, 'password'> {
+  readonly passwordFile?: string;
+}
 
 export interface CommandLine {
   readonly command: CommandName;
@@ -98,7 +90,7 @@ function readAddress(values: Values): TopologyAddress | string {
   if (values.snapshot !== undefined) {
     const stray = Object.keys(values).find((name) => name.startsWith('etcd') || name === 'cell-address');
     if (stray !== undefined) return `--${stray} belongs to --etcd`;
-    return { kind: 'snapshot', folder: values.snapshot, root: values.root };
+    return { kind: 'snapshot', folder: values.snapshot, ...given({ root: values.root }) };
   }
   if (values.etcd === undefined) return 'give --etcd HOST:PORT or --snapshot DIR';
   const endpoints = values.etcd.split(',').filter((endpoint) => endpoint !== '');
@@ -108,18 +100,27 @@ function readAddress(values: Values): TopologyAddress | string {
   }
   const cellAddresses = readCellAddresses(values['cell-address'] ?? []);
   if (typeof cellAddresses === 'string') return cellAddresses;
+  const tls = given({
+    ca: values['etcd-ca'],
+    cert: values['etcd-cert'],
+    key: values['etcd-key'],
+    serverName: values['etcd-server-name'],
+  });
   return {
     kind: 'etcd',
     endpoints,
     root: values.root ?? defaultRoot,
-    user: values['etcd-user'],
-    passwordFile: values['etcd-password-file'],
-    caFile: values['etcd-ca'],
-    certFile: values['etcd-cert'],
-    keyFile: values['etcd-key'],
-    serverName: values['etcd-server-name'],
+    ...given({ user: values['etcd-user'], passwordFile: values['etcd-password-file'] }),
+    ...(Object.keys(tls).length === 0 ? {} : { tls }),
     cellAddresses,
   };
+}
+
+type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** Without the options that were not given. */
+function given<T extends Readonly<Record<string, string | undefined>>>(values: T): Given<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Given<T>;
 }
 
 function readCellAddresses(pairs: readonly string[]): Record<string, string> | string {

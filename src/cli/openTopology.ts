@@ -1,7 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { readTlsFiles } from '../topology/etcdAccess.ts';
-import { EtcdTopology } from '../topology/etcdTopology.ts';
-import { FolderTopology } from '../topology/folderTopology.ts';
+import { openLocation } from '../topology/openLocation.ts';
 import { TopologyError, type Topology } from '../topology/topology.ts';
 import type { TopologyAddress } from './commandLine.ts';
 
@@ -13,33 +11,18 @@ export interface CredentialEnvironment {
 
 /** Opens the topology of a command line; nothing is read from it yet. Rejects with a TopologyError for a file that cannot be read. */
 export async function openTopology(address: TopologyAddress, environment: CredentialEnvironment): Promise<Topology> {
-  if (address.kind === 'snapshot') {
-    const { folder, root } = address;
-    return new FolderTopology({ folder, ...(root === undefined ? {} : { root }) });
-  }
-  const { endpoints, root, caFile, certFile, keyFile, serverName, cellAddresses } = address;
-  const user = address.user ?? environment.VITESS_TOPO_ETCD_USER;
-  const password = await readPassword(address.passwordFile, environment);
-  if ((user === undefined) !== (password === undefined)) {
+  if (address.kind === 'snapshot') return openLocation(address);
+  const { passwordFile, user = environment.VITESS_TOPO_ETCD_USER, ...location } = address;
+  const password = await readPassword(passwordFile, environment);
+  if (user === undefined && password === undefined) return openLocation(location);
+  if (user === undefined || password === undefined) {
     const missing =
       user === undefined
         ? 'A password is given without a user: add --etcd-user or VITESS_TOPO_ETCD_USER.'
         : 'A user is given without a password: set VITESS_TOPO_ETCD_PASSWORD or add --etcd-password-file.';
     throw new TopologyError({ code: 'unauthenticated', message: missing });
   }
-  const files = {
-    ...(caFile === undefined ? {} : { ca: caFile }),
-    ...(certFile === undefined ? {} : { cert: certFile }),
-    ...(keyFile === undefined ? {} : { key: keyFile }),
-    ...(serverName === undefined ? {} : { serverName }),
-  };
-  return new EtcdTopology({
-    endpoints,
-    root,
-    ...(user === undefined || password === undefined ? {} : { user, password }),
-    ...(Object.keys(files).length === 0 ? {} : { tls: await readTlsFiles(files) }),
-    cellAddresses,
-  });
+  return openLocation({ ...location, user, password });
 }
 
 async function readPassword(file: string | undefined, environment: CredentialEnvironment): Promise<string | undefined> {

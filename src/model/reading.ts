@@ -4,6 +4,9 @@ export type Reading<T> =
   | { readonly status: 'absent' }
   | { readonly status: 'failed'; readonly reason: string };
 
+/** What decoding bytes gave: there are bytes, so nothing is absent. */
+export type Decoded<T> = Exclude<Reading<T>, { readonly status: 'absent' }>;
+
 /** The value when it was loaded. */
 export function loadedValue<T>(reading: Reading<T>): T | undefined {
   return reading.status === 'loaded' ? reading.value : undefined;

@@ -1,12 +1,12 @@
 import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
 import { createRegistry, equals, fromBinary, toBinary } from '@bufbuild/protobuf';
-import type { Reading } from '../model/reading.ts';
+import type { Decoded } from '../model/reading.ts';
 import { checkWire } from './wireCheck.ts';
 
 const noExtensions = createRegistry();
 
 /** Decodes a record. Never throws: bytes that are not exactly such a message are a failed reading. */
-export function decode<Desc extends DescMessage>(schema: Desc, bytes: Uint8Array): Reading<MessageShape<Desc>> {
+export function decode<Desc extends DescMessage>(schema: Desc, bytes: Uint8Array): Decoded<MessageShape<Desc>> {
   try {
     const problem = checkWire(schema, bytes);
     if (problem !== undefined) return undecodable(schema, bytes, problem);
@@ -16,7 +16,7 @@ export function decode<Desc extends DescMessage>(schema: Desc, bytes: Uint8Array
   }
 }
 
-function undecodable(schema: DescMessage, bytes: Uint8Array, problem: string): Reading<never> {
+function undecodable(schema: DescMessage, bytes: Uint8Array, problem: string): Decoded<never> {
   return { status: 'failed', reason: `its ${bytes.length} bytes do not decode as ${schema.typeName}: ${problem}` };
 }
 

@@ -1,5 +1,5 @@
-import { fromBinary } from '@bufbuild/protobuf';
 import type { CellData, TopologyFailure, TopologyRecord } from '../model/topologyData.ts';
+import { decode } from '../records/decode.ts';
 import { CellInfoSchema } from '../records/gen/topodata_pb.js';
 import { cellOfPath, compareText, normalizeRoot } from './keys.ts';
 
@@ -31,13 +31,11 @@ export function failedCell(cell: string, { code, message }: TopologyFailure): Ce
 
 function readCellInfo(cell: string, value: Uint8Array): CellInfoReading {
   const record = `cells/${cell}/CellInfo`;
-  try {
-    const { serverAddress, root } = fromBinary(CellInfoSchema, value);
-    if (root === '') return invalid(`${record} names no root`);
-    return { status: 'loaded', location: { address: serverAddress.trim(), root: normalizeRoot(root) } };
-  } catch (error) {
-    return invalid(`${record} does not decode (${error instanceof Error ? error.message : 'unknown error'})`);
-  }
+  const reading = decode(CellInfoSchema, value);
+  if (reading.status === 'failed') return invalid(`${record} could not be read: ${reading.reason}`);
+  const { serverAddress, root } = reading.value;
+  if (root === '') return invalid(`${record} names no root`);
+  return { status: 'loaded', location: { address: serverAddress.trim(), root: normalizeRoot(root) } };
 }
 
 function invalid(what: string): CellInfoReading {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { scratchFolder } from '../../scripts/guardedProcess.ts';
+import { writeEmptyExtension } from '../harness/editor/emptyExtension.ts';
 import { runInExtensionHost } from '../harness/editor/extensionHost.ts';
 import type { TestReport } from '../harness/report.ts';
 
@@ -14,9 +15,7 @@ describe('runInExtensionHost', function () {
   let scratch: string;
   before(async () => {
     scratch = await scratchFolder('host-test');
-    await mkdir(path.join(scratch, 'empty'));
-    const manifest = { name: 'empty', publisher: 'test', version: '0.0.0', engines: { vscode: '*' } };
-    await writeFile(path.join(scratch, 'empty', 'package.json'), JSON.stringify(manifest));
+    await writeEmptyExtension(path.join(scratch, 'empty'));
   });
   after(() => rm(scratch, { recursive: true, force: true }));
 

@@ -44,7 +44,10 @@ const clean = {
   'src/commands/ids.ts': value('../contributions/ids.ts'),
   'src/contributions/ids.ts': "import type { Uri } from 'vscode';\nexport type Where = Uri;",
   'src/host/session.ts': value('vscode', '../topology/client.ts', '../diagnose/rule.ts'),
-  'src/topology/client.ts': value('etcd3', 'node:fs', '../records/decode.ts'),
+  'src/topology/client.ts': `${value('node:fs', '../records/decode.ts')}
+import type * as etcd from './etcdTopology.ts';
+export const open = (): Promise<typeof etcd> => import('./etcdTopology.ts');`,
+  'src/topology/etcdTopology.ts': value('etcd3'),
   'src/diagnose/rule.ts': value('../records/decode.ts', '../model/finding.ts'),
   'src/records/decode.ts': value('../model/finding.ts', '@bufbuild/protobuf'),
   'src/model/finding.ts': 'export const a = 1;',
@@ -64,6 +67,7 @@ describe('the import rules', function () {
       'src/records/decode.ts': value('node:fs', '../model/finding.ts', 'esbuild'),
       'src/diagnose/rule.ts': value('../topology/client.ts', 'vscode'),
       'src/cli/main.ts': value('../host/session.ts', '../diagnose/rule.ts', '../records/nothing.ts'),
+      'src/topology/client.ts': value('./etcdTopology.ts', '../records/decode.ts'),
       'src/tree/view.ts': value('../commands/ids.ts', 'etcd3'),
       'src/contributions/ids.ts': value('vscode'),
       'src/util/misc.ts': value('../model/finding.ts'),
@@ -72,6 +76,7 @@ describe('the import rules', function () {
       'clients-in-their-adapters-only: src/tree/view.ts',
       'contributions-name-vscode-types-only: src/contributions/ids.ts',
       'declared-runtime-dependencies-only: src/records/decode.ts',
+      'etcd-is-loaded-when-opened: src/topology/client.ts',
       'known-room: src/util/misc.ts',
       'model-needs-no-package: src/model/finding.ts',
       'no-cycles: src/model/finding.ts',

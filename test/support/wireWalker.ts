@@ -160,7 +160,7 @@ function valueExtent(bytes: Uint8Array, { at, number, wireType, depth }: ValueSt
       return { from: length.end, end: length.end + Number(length.value) };
     }
     case 3: {
-      if (depth > 64) throw new Error('groups are nested too deep');
+      if (depth >= 64) throw new Error('groups are nested too deep');
       let next = at;
       for (;;) {
         if (next >= bytes.length) throw new Error(`the group ${number} does not end`);

@@ -23,6 +23,8 @@ export interface ExtensionHostRun {
   readonly reportFile: string;
   /** Absolute path of a desktop VS Code, or undefined to use code-server. */
   readonly desktop: string | undefined;
+  /** Environment of the tests, beside what the harness sets. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Runs test files inside a real extension host; gives whether they passed and what the editor wrote. */
@@ -47,7 +49,7 @@ export async function runInExtensionHost(run: ExtensionHostRun): Promise<{ passe
         `--user-data-dir=${path.join(scratch, 'user-data')}`,
         `--extensions-dir=${run.extensionsFolder ?? path.join(scratch, 'extensions')}`,
       ],
-      extensionTestsEnv: { VITESS_TOPO_TEST_ROOT: run.root, VITESS_TOPO_TEST_REPORT: run.reportFile },
+      extensionTestsEnv: { ...run.env, VITESS_TOPO_TEST_ROOT: run.root, VITESS_TOPO_TEST_REPORT: run.reportFile },
       stdout: output,
       stderr: output,
     });

@@ -11,7 +11,10 @@ const SCREENSHOTS = path.join(ROOT, 'out', 'screenshots');
 const OPEN_MILLISECONDS = 60_000;
 
 /** What a browser test's window opens. */
-export interface WorkbenchOptions extends Pick<CodeServerOptions, 'settings' | 'env' | 'extensionsFolder'> {
+export interface WorkbenchOptions extends Pick<
+  CodeServerOptions,
+  'settings' | 'env' | 'extensionsFolder' | 'workspaceTrust'
+> {
   /** Absolute path, or path from the project's folder, of the folder to open; none opens an empty window. */
   readonly folder?: string;
   /** Absolute paths of extensions loaded from source; by default this project with its built bundle. */
