@@ -52,12 +52,13 @@ export function draftRepair(
   const others = chooseOthers(context, scoped, reasons);
 
   const keyspace = servedFrom(context);
-  const turned = keyspace === undefined ? [] : planned;
-  const changedNames = new Set([
-    ...turned.flatMap((move) => draftServeFrom(move, keyspace ?? '', draft)),
-    ...draftDangling(context, others.dangling, draft),
-  ]);
-  const confirm = draftDenials(context, planned, draft);
+  const turned = new Map(
+    keyspace === undefined ? [] : planned.map((move) => [move, draftServeFrom(move, keyspace, draft)]),
+  );
+  const changedNames = new Set([...[...turned.values()].flat(), ...draftDangling(context, others.dangling, draft)]);
+  const confirm = planned.flatMap((move) =>
+    draftDenials(context, move, { draft, rerouted: (turned.get(move) ?? []).length > 0 }),
+  );
   for (const finding of others.orphans) draftOrphan(finding, draft);
   for (const finding of others.duplicates) draftDuplicate(finding, draft);
   for (const finding of others.legacy) draftLegacy(finding, draft);
@@ -87,14 +88,14 @@ export function draftRepair(
     rests: [
       ...(restsOnRules ? [globalRecord.routingRules, globalRecord.shardRoutingRules] : []),
       ...(moves.length > 0 ? [globalRecord.mirrorRules] : []),
-      ...turned.map(() => globalRecord.vschema(keyspace ?? '')),
+      ...(keyspace === undefined || turned.size === 0 ? [] : [globalRecord.vschema(keyspace)]),
       ...others.dangling.flatMap(({ places }) => places.map(({ record }) => record)),
       ...others.srvKeyspaces.map((finding) => globalRecord.keyspace(finding.keyspace ?? '')),
       ...cells.rests,
     ],
     keyspaces: new Set([...sides, ...locked, ...cells.keyspaces]),
     warnings: [
-      ...turned.map((move) => serveFromWarning(context.snapshot, move, keyspace ?? '')),
+      ...[...turned.keys()].map((move) => serveFromWarning(context.snapshot, move, keyspace ?? '')),
       ...others.orphans.flatMap((finding) => orphanWarning(context, finding)),
       ...(moves.length > 0 || changedNames.size > 0 ? uncheckedCells(context) : []),
       ...cells.warnings,
