@@ -11,10 +11,9 @@ import type { RepairContext } from './repairContext.ts';
 /** Why denied tables of no rule are not removed; undefined when they can be. */
 export function orphanRefusal({ snapshot }: RepairContext, ruled: WantsByShard, finding: Finding): string | undefined {
   const { keyspace = '', shard = '', tables } = finding;
-  const needed = tables.filter((table) =>
-    ruled.get(wantKey({ keyspace, name: shard }, table))?.some(({ deny }) => deny),
-  );
-  if (needed.length > 0) return `A move's table of the same name in other case is denied by ${listWords(needed)}.`;
+  const wants = tables.flatMap((table) => ruled.get(wantKey({ keyspace, name: shard }, table)) ?? []);
+  const needing = wants.find(({ deny }) => deny);
+  if (needing !== undefined) return `The move ${needing.move} needs ${needing.table} denied there.`;
   const using = snapshot.workflows.workflows.filter(
     (workflow) =>
       (workflow.keyspace === keyspace || workflow.source === keyspace) &&

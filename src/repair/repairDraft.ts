@@ -14,7 +14,7 @@ import {
   orphanWarning,
 } from './controlFix.ts';
 import { Draft } from './draft.ts';
-import { draftDenials, followRefusal, moveRefusal, wantsByShard } from './moveFix.ts';
+import { draftDenials, followRefusal, moveRefusal, wantsByShard, type WantsByShard } from './moveFix.ts';
 import { keyspaceRulesLock, lockPaths, type LockNeeds } from './planLocks.ts';
 import { deniedCodes, moveFindings, servedFrom, type RepairContext } from './repairContext.ts';
 import { danglingRefusal, draftDangling, draftServeFrom } from './routingFix.ts';
@@ -46,10 +46,11 @@ export function draftRepair(
 ): DraftedRepair {
   const reasons = new Map(excluded);
   const draft = new Draft(context.data);
-  const { planned, followed } = chooseMoves(context, scoped, reasons);
+  const ruled = wantsByShard(context);
+  const { planned, followed } = chooseMoves(context, { scoped, reasons, ruled });
   const moves = [...planned, ...followed];
   const sides = new Set(moves.flatMap(({ source, target }) => [source, target]));
-  const others = chooseOthers(context, scoped, reasons);
+  const others = chooseOthers(context, { scoped, reasons, ruled });
 
   const keyspace = servedFrom(context);
   const turned = new Map(
@@ -69,6 +70,7 @@ export function draftRepair(
       findings: followedCells,
       moves: context.request.scope.kind === 'finding' ? planned : moves,
       changedNames,
+      isChanged: (record) => draft.writes(record),
       isRefused: (finding) => reasons.has(finding),
     },
     draft,
@@ -103,11 +105,17 @@ export function draftRepair(
   };
 }
 
+/** What is chosen from; each finding that is not gets its reason. */
+interface Choice {
+  readonly scoped: readonly Finding[];
+  readonly reasons: Map<Finding, string>;
+  readonly ruled: WantsByShard;
+}
+
 /** Moves whose denied tables are repaired or that are turned, and moves whose rules only the cells must follow. */
-function chooseMoves(context: RepairContext, scoped: readonly Finding[], reasons: Map<Finding, string>) {
+function chooseMoves(context: RepairContext, { scoped, reasons, ruled }: Choice) {
   const planned: DiagnosedMove[] = [];
   const followed: DiagnosedMove[] = [];
-  const ruled = wantsByShard(context);
   for (const move of context.moves) {
     const own = scoped.filter(
       (finding) => finding.move === move.id && (moveCodes.has(finding.code) || isFollowedRead(context, finding.code)),
@@ -129,8 +137,7 @@ function isFollowedRead({ request }: RepairContext, code: FindingCode): boolean 
 }
 
 /** The findings that are not of moves and can be repaired. */
-function chooseOthers(context: RepairContext, scoped: readonly Finding[], reasons: Map<Finding, string>) {
-  const ruled = wantsByShard(context);
+function chooseOthers(context: RepairContext, { scoped, reasons, ruled }: Choice) {
   const choose = (code: FindingCode, refusal: (finding: Finding) => string | undefined): Finding[] =>
     scoped.filter((finding) => {
       if (finding.code !== code || reasons.has(finding)) return false;

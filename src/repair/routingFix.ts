@@ -79,7 +79,7 @@ export function danglingRefusal(context: RepairContext, finding: Finding): strin
     : `${listWords(moving.map(({ fromTable }) => fromTable))} is a rule of a move: restore what it points to, or cancel the move.`;
 }
 
-/** Removes the rules that a finding points at; of rules of one name that are alike all but one. Gives the table rules' names. */
+/** Removes the rules that a finding points at; of rules of one name that are alike all but one. Gives the names of table rules that go. */
 export function draftDangling(context: RepairContext, findings: readonly Finding[], draft: Draft): string[] {
   const names: string[] = [];
   for (const [record, indexes] of indexesByRecord(context, findings)) {
