@@ -26,6 +26,8 @@ export interface CellsRequest {
   readonly moves: readonly Move[];
   /** Names of table rules that the repair changes. */
   readonly changedNames: ReadonlySet<string>;
+  /** True for a global rule record that the repair changes. */
+  readonly isChanged: (record: RecordId) => boolean;
   /** True for a finding whose move cannot be repaired. */
   readonly isRefused: (finding: Finding) => boolean;
 }
@@ -60,6 +62,7 @@ export function draftCells(context: RepairContext, request: CellsRequest, draft:
     const before = current.find((one) => one.cell.name === cell.cell.name);
     if (cell.diff === undefined || before === undefined) continue;
     const kept = context.request.followReads ? new Set<string>() : readsKeptOnPurpose(current, before);
+    refuseKept(findings, kept, result);
     const parts = partsOf({ cell, findings, request, kept });
     const safe = safeParts({ context, input, findings, parts, result });
     if (safe.rules.length + safe.keyspaces.length + safe.records.length === 0) continue;
@@ -67,6 +70,17 @@ export function draftCells(context: RepairContext, request: CellsRequest, draft:
     if (kept.size > 0) result.warnings.push(keptWarning(cell.cell.name, kept));
   }
   return result;
+}
+
+/** Where something else of the cell cannot be repaired, the diagnosis goes on naming the reads that it keeps. */
+function refuseKept(findings: readonly Finding[], kept: ReadonlySet<string>, { reasons }: MutableResult): void {
+  const tables = new Set([...kept].map((name) => parseRuleName(name).table));
+  for (const finding of findings.filter((one) => one.tables.some((table) => tables.has(table)))) {
+    reasons.set(
+      finding,
+      'Its reads were left where they are on purpose: they are changed only when that is asked for.',
+    );
+  }
 }
 
 interface MutableResult {
@@ -144,7 +158,10 @@ function partsOf({
       .map(({ keyspace }) => keyspace)
       .filter((name) => named.has(name) || sides.has(name)),
     records: (cell.diff?.records ?? [])
-      .filter(({ name, path }) => fields.has(path[0] ?? '') || (partial && name === 'ShardRoutingRules'))
+      .filter(
+        ({ name, path }) =>
+          fields.has(path[0] ?? '') || request.isChanged(ruleRecord(name)) || (partial && name === 'ShardRoutingRules'),
+      )
       .map(({ name }) => name),
   };
 }

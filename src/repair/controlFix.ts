@@ -1,6 +1,8 @@
 /** Tablet controls that no move needs: denied tables of no move, controls given twice, controls of old releases. */
 import type { Finding } from '../model/finding.ts';
 import { listWords } from '../model/words.ts';
+import { qualifiedWorkflow } from '../model/workflow.ts';
+import { mayMoveTables } from '../diagnose/workflowPairs.ts';
 import { isLegacyControl, overlap } from '../diagnose/rules/controls.ts';
 import { ShardSchema, type Shard, type Shard_TabletControl as TabletControl } from '../records/gen/topodata_pb.js';
 import { changeDenials } from './denials.ts';
@@ -11,18 +13,19 @@ import type { RepairContext } from './repairContext.ts';
 /** Why denied tables of no rule are not removed; undefined when they can be. */
 export function orphanRefusal({ snapshot }: RepairContext, ruled: WantsByShard, finding: Finding): string | undefined {
   const { keyspace = '', shard = '', tables } = finding;
-  const needed = tables.filter((table) =>
-    ruled.get(wantKey({ keyspace, name: shard }, table))?.some(({ deny }) => deny),
-  );
-  if (needed.length > 0) return `A move's table of the same name in other case is denied by ${listWords(needed)}.`;
+  const wants = tables.flatMap((table) => ruled.get(wantKey({ keyspace, name: shard }, table)) ?? []);
+  const needing = wants.find(({ deny }) => deny);
+  if (needing !== undefined) return `The move ${needing.move} needs ${needing.table} denied there.`;
+  // A workflow whose tables no dump lists may move any.
   const using = snapshot.workflows.workflows.filter(
     (workflow) =>
+      mayMoveTables(workflow) &&
       (workflow.keyspace === keyspace || workflow.source === keyspace) &&
-      workflow.tables?.some((table) => tables.includes(table)),
+      (!workflow.tables?.length || workflow.tables.some((table) => tables.includes(table))),
   );
   return using.length === 0
     ? undefined
-    : `The workflow ${listWords(using.map(({ keyspace: ks, name }) => `${ks}.${name}`))} moves these tables: complete or cancel it.`;
+    : `The workflow ${listWords(using.map(qualifiedWorkflow))} may move these tables: complete or cancel it.`;
 }
 
 /** What to know before denied tables of no rule are removed. */

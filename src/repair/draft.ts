@@ -37,26 +37,27 @@ export class Draft {
     this.data = data;
   }
 
-  /** Changes a record's message in place; an absent record starts empty. What the change leaves as it was is not written. */
+  /** Changes a record's message in place; an absent record starts empty. What the change leaves as it was is not written; true when it changed something. */
   edit<Desc extends DescMessage>(
     schema: Desc,
     record: RecordId,
     why: Why,
     change: (message: MessageShape<Desc>) => void,
-  ): void {
+  ): boolean {
     const bytes = this.bytes(record);
     const [before, message] = [this.message(schema, record), this.message(schema, record)];
     change(message);
-    if (bytes !== undefined && sameMessage(schema, before, message)) return;
+    if (bytes !== undefined && sameMessage(schema, before, message)) return false;
     const encoded = encode(schema, message);
     const empty = encoded.length === 0 && record.cell === undefined && deletedWhenEmpty.has(record.path);
     const edit = this.edits.get(recordName(record));
     this.edits.set(recordName(record), {
       record,
       after: empty ? undefined : encoded,
-      whys: with_(edit?.whys, why.why),
-      denyWhys: with_(edit?.denyWhys, why.deny),
+      whys: withItem(edit?.whys, why.why),
+      denyWhys: withItem(edit?.denyWhys, why.deny),
     });
+    return true;
   }
 
   /** A record's message as it is wanted so far; fails for bytes that do not decode: nothing may be built on them. */
@@ -95,6 +96,6 @@ export class Draft {
   }
 }
 
-function with_(set: ReadonlySet<string> | undefined, item: string | undefined): ReadonlySet<string> {
+function withItem(set: ReadonlySet<string> | undefined, item: string | undefined): ReadonlySet<string> {
   return new Set([...(set ?? []), ...(item === undefined ? [] : [item])]);
 }

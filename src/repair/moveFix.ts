@@ -144,20 +144,20 @@ function isMirrored({ snapshot }: RepairContext, { mirrored, source, target, tab
   return mirrored || tables.some((table) => rules.has({ source: target, target: source, table }));
 }
 
-/** Writes what the moves' shards are to deny into the draft, and gives the shards that must confirm before anything is allowed. */
-export function draftDenials(context: RepairContext, moves: readonly DiagnosedMove[], draft: Draft): ShardName[] {
-  const confirm: ShardName[] = [];
-  for (const move of moves) {
-    const wants = wantsOf(wantedSides(context, move));
-    const unmet = wants.filter(({ met }) => !met);
-    for (const same of groupBy(unmet, ({ shard }) => recordName(shard.record)).values()) draftShard(same, draft);
-    const opens = unmet.some(({ deny }) => !deny) || servedFrom(context) !== undefined;
-    if (opens)
-      confirm.push(
-        ...wants.filter(({ deny }) => deny).map(({ shard }) => ({ keyspace: shard.keyspace, shard: shard.name })),
-      );
-  }
-  return confirm;
+/**
+ * Writes what a move's shards are to deny into the draft. Gives the shards that
+ * must confirm before anything is allowed: none where nothing of it opens.
+ */
+export function draftDenials(
+  context: RepairContext,
+  move: DiagnosedMove,
+  { draft, rerouted }: { readonly draft: Draft; readonly rerouted: boolean },
+): ShardName[] {
+  const wants = wantsOf(wantedSides(context, move));
+  const unmet = wants.filter(({ met }) => !met);
+  for (const same of groupBy(unmet, ({ shard }) => recordName(shard.record)).values()) draftShard(same, draft);
+  if (!rerouted && unmet.every(({ deny }) => deny)) return [];
+  return wants.filter(({ deny }) => deny).map(({ shard }) => ({ keyspace: shard.keyspace, shard: shard.name }));
 }
 
 function draftShard(wants: readonly Want[], draft: Draft): void {

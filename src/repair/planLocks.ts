@@ -125,6 +125,6 @@ export class LockState {
 
   private judge(lock: Lock) {
     const keyspaces = keyspacesOf(lockTarget(lock.lockedPath), this.moves);
-    return judgeLock(lock, { locks: this.snapshot.locks, now: this.snapshot.readAt, keyspaces });
+    return judgeLock(lock, { locks: this.others, now: this.snapshot.readAt, keyspaces });
   }
 }

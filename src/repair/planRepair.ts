@@ -20,7 +20,7 @@ export function planRepair(request: RepairRequest, topology: JudgedTopology, opt
   return attempt(context, scoped, new Map());
 }
 
-/** A repair that would leave a new error is not planned: what may cause it is left out, and the rest planned again. */
+/** A repair that would leave a new finding is not planned: what may cause it is left out, and the rest planned again. */
 function attempt(
   context: RepairContext,
   scoped: readonly Finding[],
@@ -37,9 +37,9 @@ function attempt(
   );
   const [added] = outcome.added;
   if (added !== undefined) {
-    const blamed = blame(scoped, drafted);
+    const blamed = blame(scoped, drafted, added);
     if (blamed.length > 0) {
-      const reason = `The repair would leave another error: ${added.message}`;
+      const reason = `The repair would leave another finding: ${added.message}`;
       return attempt(
         context,
         scoped,
@@ -61,11 +61,13 @@ function attempt(
   };
 }
 
-/** Removed rules are the first suspects: what they were for is not known. */
-function blame(scoped: readonly Finding[], { reasons }: DraftedRepair): Finding[] {
+/** What may cause a new finding. Removed rules are the first suspects, for what they were for is not known; then what is of the same tables. */
+function blame(scoped: readonly Finding[], { reasons }: DraftedRepair, added: Finding): Finding[] {
   const tried = scoped.filter((finding) => !reasons.has(finding) && !finding.code.endsWith('-lock'));
   const rules = tried.filter(({ code }) => code === 'dangling-rule');
-  return rules.length > 0 ? rules : tried;
+  const related = (findings: readonly Finding[]): Finding[] =>
+    findings.filter(({ tables }) => tables.some((table) => added.tables.includes(table)));
+  return [related(rules), rules, related(tried), tried].find((suspects) => suspects.length > 0) ?? [];
 }
 
 interface PlanParts {

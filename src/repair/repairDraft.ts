@@ -14,7 +14,7 @@ import {
   orphanWarning,
 } from './controlFix.ts';
 import { Draft } from './draft.ts';
-import { draftDenials, followRefusal, moveRefusal, wantsByShard } from './moveFix.ts';
+import { draftDenials, followRefusal, moveRefusal, wantsByShard, type WantsByShard } from './moveFix.ts';
 import { keyspaceRulesLock, lockPaths, type LockNeeds } from './planLocks.ts';
 import { deniedCodes, moveFindings, servedFrom, type RepairContext } from './repairContext.ts';
 import { danglingRefusal, draftDangling, draftServeFrom } from './routingFix.ts';
@@ -46,18 +46,20 @@ export function draftRepair(
 ): DraftedRepair {
   const reasons = new Map(excluded);
   const draft = new Draft(context.data);
-  const { planned, followed } = chooseMoves(context, scoped, reasons);
+  const ruled = wantsByShard(context);
+  const { planned, followed } = chooseMoves(context, { scoped, reasons, ruled });
   const moves = [...planned, ...followed];
   const sides = new Set(moves.flatMap(({ source, target }) => [source, target]));
-  const others = chooseOthers(context, scoped, reasons);
+  const others = chooseOthers(context, { scoped, reasons, ruled });
 
   const keyspace = servedFrom(context);
-  const turned = keyspace === undefined ? [] : planned;
-  const changedNames = new Set([
-    ...turned.flatMap((move) => draftServeFrom(move, keyspace ?? '', draft)),
-    ...draftDangling(context, others.dangling, draft),
-  ]);
-  const confirm = draftDenials(context, planned, draft);
+  const turned = new Map(
+    keyspace === undefined ? [] : planned.map((move) => [move, draftServeFrom(move, keyspace, draft)]),
+  );
+  const changedNames = new Set([...[...turned.values()].flat(), ...draftDangling(context, others.dangling, draft)]);
+  const confirm = planned.flatMap((move) =>
+    draftDenials(context, move, { draft, rerouted: (turned.get(move) ?? []).length > 0 }),
+  );
   for (const finding of others.orphans) draftOrphan(finding, draft);
   for (const finding of others.duplicates) draftDuplicate(finding, draft);
   for (const finding of others.legacy) draftLegacy(finding, draft);
@@ -68,6 +70,7 @@ export function draftRepair(
       findings: followedCells,
       moves: context.request.scope.kind === 'finding' ? planned : moves,
       changedNames,
+      isChanged: (record) => draft.writes(record),
       isRefused: (finding) => reasons.has(finding),
     },
     draft,
@@ -87,14 +90,14 @@ export function draftRepair(
     rests: [
       ...(restsOnRules ? [globalRecord.routingRules, globalRecord.shardRoutingRules] : []),
       ...(moves.length > 0 ? [globalRecord.mirrorRules] : []),
-      ...turned.map(() => globalRecord.vschema(keyspace ?? '')),
+      ...(keyspace === undefined || turned.size === 0 ? [] : [globalRecord.vschema(keyspace)]),
       ...others.dangling.flatMap(({ places }) => places.map(({ record }) => record)),
       ...others.srvKeyspaces.map((finding) => globalRecord.keyspace(finding.keyspace ?? '')),
       ...cells.rests,
     ],
     keyspaces: new Set([...sides, ...locked, ...cells.keyspaces]),
     warnings: [
-      ...turned.map((move) => serveFromWarning(context.snapshot, move, keyspace ?? '')),
+      ...[...turned.keys()].map((move) => serveFromWarning(context.snapshot, move, keyspace ?? '')),
       ...others.orphans.flatMap((finding) => orphanWarning(context, finding)),
       ...(moves.length > 0 || changedNames.size > 0 ? uncheckedCells(context) : []),
       ...cells.warnings,
@@ -102,11 +105,17 @@ export function draftRepair(
   };
 }
 
+/** What is chosen from; each finding that is not gets its reason. */
+interface Choice {
+  readonly scoped: readonly Finding[];
+  readonly reasons: Map<Finding, string>;
+  readonly ruled: WantsByShard;
+}
+
 /** Moves whose denied tables are repaired or that are turned, and moves whose rules only the cells must follow. */
-function chooseMoves(context: RepairContext, scoped: readonly Finding[], reasons: Map<Finding, string>) {
+function chooseMoves(context: RepairContext, { scoped, reasons, ruled }: Choice) {
   const planned: DiagnosedMove[] = [];
   const followed: DiagnosedMove[] = [];
-  const ruled = wantsByShard(context);
   for (const move of context.moves) {
     const own = scoped.filter(
       (finding) => finding.move === move.id && (moveCodes.has(finding.code) || isFollowedRead(context, finding.code)),
@@ -128,8 +137,7 @@ function isFollowedRead({ request }: RepairContext, code: FindingCode): boolean 
 }
 
 /** The findings that are not of moves and can be repaired. */
-function chooseOthers(context: RepairContext, scoped: readonly Finding[], reasons: Map<Finding, string>) {
-  const ruled = wantsByShard(context);
+function chooseOthers(context: RepairContext, { scoped, reasons, ruled }: Choice) {
   const choose = (code: FindingCode, refusal: (finding: Finding) => string | undefined): Finding[] =>
     scoped.filter((finding) => {
       if (finding.code !== code || reasons.has(finding)) return false;

@@ -17,22 +17,14 @@ import {
 import type { Draft } from './draft.ts';
 import type { RepairContext } from './repairContext.ts';
 
-/** Turns a move's rules to one side, as a completed switch of all tablet types leaves them. Gives the names that are changed. */
+/** Turns a move's rules to one side, as a completed switch of all tablet types leaves them. Gives the names that they are for; none when they are so already. */
 export function draftServeFrom(move: DiagnosedMove, keyspace: string, draft: Draft): string[] {
-  const names: string[] = [];
-  draft.edit(
-    RoutingRulesSchema,
-    globalRecord.routingRules,
-    { why: `routes ${listWords(move.tables)} to ${keyspace}` },
-    (message) => {
-      for (const table of move.tables) {
-        const wanted = servedRules(move, keyspace, table);
-        message.rules = replaceRules(message.rules, wanted);
-        names.push(...wanted.keys());
-      }
-    },
-  );
-  return names;
+  const wanted = new Map(move.tables.flatMap((table) => [...servedRules(move, keyspace, table)]));
+  const why = { why: `routes ${listWords(move.tables)} to ${keyspace}` };
+  const changed = draft.edit(RoutingRulesSchema, globalRecord.routingRules, why, (message) => {
+    message.rules = replaceRules(message.rules, wanted);
+  });
+  return changed ? [...wanted.keys()] : [];
 }
 
 /** The rules of a table after a switch to `keyspace`, by name; undefined for those that a switch deletes. */
@@ -87,7 +79,7 @@ export function danglingRefusal(context: RepairContext, finding: Finding): strin
     : `${listWords(moving.map(({ fromTable }) => fromTable))} is a rule of a move: restore what it points to, or cancel the move.`;
 }
 
-/** Removes the rules that a finding points at; of rules of one name that are alike all but one. Gives the table rules' names. */
+/** Removes the rules that a finding points at; of rules of one name that are alike all but one. Gives the names of table rules that go. */
 export function draftDangling(context: RepairContext, findings: readonly Finding[], draft: Draft): string[] {
   const names: string[] = [];
   for (const [record, indexes] of indexesByRecord(context, findings)) {

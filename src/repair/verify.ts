@@ -8,7 +8,7 @@ import { decodeSnapshot } from '../records/decodeSnapshot.ts';
 
 export interface Outcome {
   readonly removed: readonly Finding[];
-  /** Errors that are not there before. */
+  /** Errors and warnings that are not there before. */
   readonly added: readonly Finding[];
 }
 
@@ -22,7 +22,7 @@ export function outcomeOf(before: DiagnosedTopology, after: TopologyData, releas
   return {
     removed: before.findings.filter((finding) => !factsOf(finding).some((fact) => later.has(fact))),
     added: findings.filter(
-      (finding) => finding.severity === 'error' && factsOf(finding).some((fact) => !earlier.has(fact)),
+      (finding) => finding.severity !== 'info' && factsOf(finding).some((fact) => !earlier.has(fact)),
     ),
   };
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { planChanges } from '../../src/model/plan.ts';
 import { recordName } from '../../src/model/record.ts';
-import { applyPlan, planFor, planOf } from '../support/applyPlan.ts';
+import { applyPlan, planFor, planOf, stepLines } from '../support/applyPlan.ts';
 import { loadCapture } from '../support/captures.ts';
 import { diagnosed } from '../support/diagnosed.ts';
 
@@ -9,14 +9,7 @@ const killed = () => loadCapture('12-reverse-vtctld-killed');
 
 describe('the repair of a vtctld that was killed while it reversed', () => {
   it('denies on the side without writes, has it confirm, and then allows where the rules lead', () => {
-    const steps = planOf(killed()).steps.map((step) =>
-      step.kind === 'write'
-        ? `${step.phase} ${step.changes.map(({ record }) => recordName(record)).join(' ')}`
-        : step.kind === 'refresh'
-          ? `${step.purpose} ${step.shards.map(({ keyspace, shard }) => `${keyspace}/${shard}`).join(' ')}`
-          : step.kind,
-    );
-    assert.deepEqual(steps, [
+    assert.deepEqual(stepLines(planOf(killed())), [
       'deny keyspaces/commerce/shards/0/Shard',
       'confirm-deny commerce/0',
       'allow keyspaces/customer/shards/-80/Shard keyspaces/customer/shards/80-/Shard zone1/SrvVSchema',

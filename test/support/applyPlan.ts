@@ -1,5 +1,6 @@
 /** Carries a plan out in memory, as bytes: what an executor writes, without locks and tablets. */
 import assert from 'node:assert/strict';
+import type { FindingCode } from '../../src/model/finding.ts';
 import {
   planChanges,
   type Plan,
@@ -57,4 +58,23 @@ export function planOf(data: TopologyData, request: Partial<RepairRequest> = {})
   const { plan, refusals } = planFor(data, request);
   assert.ok(plan, `nothing is planned: ${refusals.map(({ reason }) => reason).join(' ')}`);
   return plan;
+}
+
+/** A plan's steps in one line each: phase and records, or purpose and shards. */
+export function stepLines({ steps }: Plan): string[] {
+  return steps.map((step) => {
+    switch (step.kind) {
+      case 'write':
+        return `${step.phase} ${step.changes.map(({ record }) => recordName(record)).join(' ')}`;
+      case 'refresh':
+        return `${step.purpose} ${step.shards.map(({ keyspace, shard }) => `${keyspace}/${shard}`).join(' ')}`;
+      case 'release-locks':
+        return `release ${step.locks.map(({ record }) => record.path).join(' ')}`;
+    }
+  });
+}
+
+/** Why findings of a code are refused, each reason once. */
+export function reasonsOf({ refusals }: PlanResult, code: FindingCode): string[] {
+  return [...new Set(refusals.filter(({ finding }) => finding.code === code).map(({ reason }) => reason))];
 }
