@@ -34,6 +34,8 @@ const usedServices: readonly ServiceName[] = ['KV', 'Lease', 'Auth', 'Maintenanc
  * closing frees every socket and timer at once.
  */
 export class EtcdClient extends Etcd3 {
+  private closing: Promise<void> | undefined;
+
   constructor(endpoint: EtcdEndpoint, tls: EtcdTls | undefined) {
     super(clientOptions(endpoint, tls));
   }
@@ -56,8 +58,13 @@ export class EtcdClient extends Etcd3 {
     };
   }
 
-  /** Ends all calls and closes all connections. */
-  async shutdown(): Promise<void> {
+  /** Closes all connections; safe to call twice, as calls at the same time lose one member together. */
+  shutdown(): Promise<void> {
+    this.closing ??= this.closeServices();
+    return this.closing;
+  }
+
+  private async closeServices(): Promise<void> {
     // etcd3 keeps a timer of a second for a channel that is still connecting, unless the channel is closed before.
     for (const service of usedServices) {
       await this.pool.withConnection(service, ({ client }) => {
