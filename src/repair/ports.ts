@@ -83,6 +83,8 @@ export interface StepRecord {
 }
 
 /**
+ * `unchanged`: no record was written; an abandoned lock may have been released.
+ * `done`: written, read again, and the plan's findings are gone.
  * `undone`: nothing was allowed, and what was denied was taken back. `stopped`:
  * something stands that the next diagnosis explains; the message says what.
  */
@@ -103,6 +105,7 @@ export interface RunRecord {
   readonly topology: string;
   readonly connection?: string;
   readonly plan: Plan;
+  /** One for each step of the plan, in its order. */
   readonly steps: readonly StepRecord[];
   /** What stands and what to run next, in whole sentences; set at the end. */
   readonly message?: string;
@@ -110,6 +113,8 @@ export interface RunRecord {
 
 /** Where runs are recorded. A run that cannot be recorded does not start. */
 export interface RunHistory {
+  /** An id that no other run has; ids of later runs sort after it. */
+  newId(startedAt: number): string;
   /** Writes the record, atomically, replacing the one with the same id; rejects when it is not on disk. */
   save(run: RunRecord): Promise<void>;
 }

@@ -1,0 +1,91 @@
+/** How a run ends, and what it says then. */
+import { count, listWords } from '../model/words.ts';
+import { findingsLeft, findingWords, newlyUnread } from './findingsLeft.ts';
+import type { RunStatus } from './ports.ts';
+import { errorWords, nextRepair, recordWords } from './runWords.ts';
+import type { ReadTopology, RunContext } from './runContext.ts';
+import { notAsPlanned, standingWords } from './standing.ts';
+import { undoDenies } from './undoDenies.ts';
+
+export interface Ending {
+  readonly status: RunStatus;
+  readonly sentences: readonly string[];
+}
+
+/** Brings a run that cannot go on to a consistent end, still under its locks. */
+export async function settle(context: RunContext, error: unknown): Promise<Ending> {
+  const why = errorWords(error);
+  if (context.unknown.length > 0) {
+    return {
+      status: 'stopped',
+      sentences: [why, `It is not known whether ${recordWords(context.unknown)} was written.`],
+    };
+  }
+  if (context.written.length === 0 || context.before === undefined) {
+    return { status: 'unchanged', sentences: [`No record was changed: ${why}`] };
+  }
+  if (context.hasAllowed) return { status: 'stopped', sentences: [why, 'What was written before stands.'] };
+  if (context.isLost) {
+    return {
+      status: 'stopped',
+      sentences: [why, 'Without its locks the run takes nothing back: what it denied stands.'],
+    };
+  }
+  const { complete, sentences } = await undoDenies(context, context.before);
+  markUndone(context);
+  return { status: complete ? 'undone' : 'stopped', sentences: [`Nothing was allowed: ${why}`, ...sentences] };
+}
+
+function markUndone({ log, written, options }: RunContext): void {
+  if (written.length > 0) return;
+  for (const [index, step] of options.plan.steps.entries()) {
+    if (step.kind === 'write' && step.phase === 'deny') log.mark(index, { status: 'undone' });
+  }
+}
+
+/** Adds to a stopped run's words where each record stands; the locks are released by now. */
+export async function explain(context: RunContext, { status, sentences }: Ending): Promise<Ending> {
+  if (status !== 'stopped') return { status, sentences };
+  const standing = await context.read().then(
+    ({ data }) => standingWords(context.options.plan, data),
+    (error: unknown) => [`What stands could not be read: ${errorWords(error)}`],
+  );
+  return { status, sentences: [...sentences, ...standing, ...context.unconfirmed, nextRepair] };
+}
+
+/** Reads again: done means that the plan's findings are gone, or for an undo that the records are as planned. */
+export async function verify(context: RunContext): Promise<Ending> {
+  context.log.say('Reading again to verify.');
+  let now: ReadTopology;
+  try {
+    now = await context.read();
+  } catch (error) {
+    const next = 'Next: diagnose again when the topology can be read.';
+    return {
+      status: 'stopped',
+      sentences: [`Written, not verified: ${errorWords(error)}`, ...context.unconfirmed, next],
+    };
+  }
+  const problems = problemsOf(context, now);
+  if (problems.length > 0) return { status: 'stopped', sentences: [...problems, ...context.unconfirmed, nextRepair] };
+  const { findings } = context.options.plan;
+  const gone = findings.length === 0 ? 'The records are as planned.' : `Verified: ${goneWords(findings.length)}`;
+  return { status: 'done', sentences: [gone, ...context.unconfirmed] };
+}
+
+function goneWords(amount: number): string {
+  return amount === 1 ? 'the finding is gone.' : `all ${amount} findings are gone.`;
+}
+
+function problemsOf({ options: { plan }, before }: RunContext, now: ReadTopology): string[] {
+  const unread = before === undefined ? [] : newlyUnread(before.diagnosed, now.diagnosed);
+  const left = findingsLeft(plan.findings, now.diagnosed.findings);
+  const changed = plan.findings.length > 0 ? [] : notAsPlanned(plan, now.data);
+  return [
+    ...(unread.length === 0 ? [] : [`Written, not verified: ${listWords(unread)} could not be read.`]),
+    ...(left.length === 0
+      ? []
+      : [`Written, and ${count(left.length, 'finding')} still there: ${listWords(left.map(findingWords), 12)}.`]),
+    ...(changed.length === 0 ? [] : [`Written, and changed again by someone else: ${listWords(changed, 12)}.`]),
+  ];
+}

@@ -1,0 +1,43 @@
+/** What is left of findings after a run. */
+import { diagnosisInput, type DiagnosedTopology } from '../diagnose/diagnose.ts';
+import type { Finding } from '../model/finding.ts';
+import { recordName } from '../model/record.ts';
+import type { Snapshot } from '../records/snapshot.ts';
+
+/** Those of `planned` that are still there: the same code in the same record, about one of its tables. */
+export function findingsLeft(planned: readonly Finding[], now: readonly Finding[]): Finding[] {
+  return planned.filter((finding) => now.some((other) => isSame(finding, other)));
+}
+
+function isSame(a: Finding, b: Finding): boolean {
+  if (a.code !== b.code || nameOf(a) !== nameOf(b)) return false;
+  return (a.tables.length === 0 && b.tables.length === 0) || a.tables.some((table) => b.tables.includes(table));
+}
+
+/** What `now` could not read that could be read before: what depends on it is not verified. */
+export function newlyUnread(before: DiagnosedTopology, now: DiagnosedTopology): string[] {
+  const known = new Set(unread(before));
+  return unread(now).filter((name) => !known.has(name));
+}
+
+/** The pairs of shards that accept the same table on both sides of a move: `corder in customer/-80 and commerce/0`. */
+export function bothOpen(snapshot: Snapshot): string[] {
+  return diagnosisInput(snapshot).sides.flatMap(({ table, servingShards, denied, open, mayBeOpen }) => {
+    if (mayBeOpen) return [];
+    const serving = servingShards.filter((shard) => !denied.includes(shard));
+    return serving.flatMap((a) => open.map((b) => `${table} in ${a.keyspace}/${a.name} and ${b.keyspace}/${b.name}`));
+  });
+}
+
+/** A finding in a few words: `serving-side-denied in keyspaces/customer/shards/-80/Shard`. */
+export function findingWords(finding: Finding): string {
+  return `${finding.code} in ${nameOf(finding)}`;
+}
+
+function unread({ findings }: DiagnosedTopology): string[] {
+  return findings.filter(({ code }) => code === 'record-unreadable').map(nameOf);
+}
+
+function nameOf({ places: [first] }: Finding): string {
+  return recordName(first.record);
+}

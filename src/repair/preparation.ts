@@ -1,0 +1,77 @@
+/** What a run does before it writes: abandoned locks go, its own are taken, and the plan is made again under them. */
+import { judgeLock } from '../diagnose/lockEvidence.ts';
+import { keyspacesOf } from '../diagnose/rules/locks.ts';
+import { lockHolder, lockTarget, type Lock } from '../model/lock.ts';
+import type { Plan, PlanStep } from '../model/plan.ts';
+import { recordName, type RecordId } from '../model/record.ts';
+import { listWords } from '../model/words.ts';
+import { planDifferences } from './planDifferences.ts';
+import type { ReadTopology, RunContext } from './runContext.ts';
+import type { StepEnd } from './steps.ts';
+import { within } from './timeLimits.ts';
+
+/** Releases the locks of a step, each judged again right before; rejects when one shows life. */
+export async function releaseLocks(
+  context: RunContext,
+  { locks }: Extract<PlanStep, { kind: 'release-locks' }>,
+): Promise<StepEnd> {
+  const { clock, limits, signal: cancel } = context.options;
+  const words: string[] = [];
+  for (const lock of locks) {
+    const read = await context.read(cancel);
+    context.before ??= read;
+    const limit = { clock, ms: limits.callMs, what: `Releasing the lock on ${lock.lockedPath}` };
+    const released = await within(limit, (signal) =>
+      context.writer.releaseAbandoned(lock, (now) => isAbandoned(now, read, clock.now()), { signal }),
+    );
+    words.push(
+      released
+        ? `The lock of ${lock.holder} on ${lock.lockedPath} was released.`
+        : `The lock on ${lock.lockedPath} was already gone.`,
+    );
+  }
+  return { status: 'done', message: words.join(' ') };
+}
+
+/** A lock is judged as it is now, among the other locks. */
+function isAbandoned(lock: Lock, { diagnosed: { snapshot, moves } }: ReadTopology, now: number): boolean {
+  const others = snapshot.locks.filter(({ record }) => recordName(record) !== recordName(lock.record));
+  const keyspaces = keyspacesOf(lockTarget(lock.lockedPath), moves);
+  return judgeLock(lock, { locks: [...others, lock], now, keyspaces }).alive === 'abandoned';
+}
+
+/** Takes the plan's locks in its order and gives their records; rejects when one cannot be had in time. */
+export async function takeLocks(context: RunContext): Promise<RecordId[]> {
+  const { clock, limits, plan, signal: cancel, kind } = context.options;
+  const held: RecordId[] = [];
+  for (const path of plan.locks) {
+    context.log.say(`Taking the lock on ${path}.`);
+    const onWait = (holders: readonly Pick<Lock, 'lockedPath' | 'contents'>[]): void => {
+      const by = listWords(holders.map(({ contents }) => lockHolder(contents)));
+      context.log.say(`Waiting for the lock on ${path}, held by ${by}.`);
+    };
+    // The writer keeps to its own time and says who holds the lock; this limit is for one that does not answer.
+    const limit = { clock, ms: limits.lockWaitMs + limits.callMs, what: `Waiting for the lock on ${path}`, cancel };
+    const lock = await within(limit, (signal) =>
+      context.writer.lock(path, { action: `vitess-topo ${kind}` }, { signal, waitMs: limits.lockWaitMs, onWait }),
+    );
+    held.push(lock.record);
+  }
+  return held;
+}
+
+/** The plan as it is under the locks; rejects when it is not what the operator saw. */
+export async function planAgain(context: RunContext, ownLocks: readonly RecordId[]): Promise<Plan> {
+  const { plan: preview, replan, signal } = context.options;
+  context.log.say('Reading everything again under the locks.');
+  const read = await context.read(signal);
+  const plan = replan(read, { ownLocks });
+  const moved = planDifferences(preview, plan);
+  if (plan === undefined || moved.length > 0) {
+    const gone = plan === undefined ? ', and nothing is left to do' : '';
+    throw new Error(`Changed since the preview: ${listWords(moved, 12)}${gone}; diagnose again.`);
+  }
+  context.before = read;
+  context.compareWith(read);
+  return plan;
+}

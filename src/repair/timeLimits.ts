@@ -1,0 +1,67 @@
+/** Time limits and repeated attempts, by a clock that is given. */
+import type { TopologyFailureCode } from '../model/topologyData.ts';
+import { TopologyError } from '../topology/topology.ts';
+import type { Clock } from './ports.ts';
+
+/** What may be waited for. */
+export interface TimeLimit {
+  readonly clock: Clock;
+  /** Milliseconds. */
+  readonly ms: number;
+  /** What is done, as the beginning of a sentence: `Reading the topology`. */
+  readonly what: string;
+  /** The code when nothing answers; `timeout` unless a write may have happened. */
+  readonly silence?: TopologyFailureCode;
+  /** The caller's cancel, for work that may be cancelled. */
+  readonly cancel?: AbortSignal;
+}
+
+/** How long work may go on after its signal was aborted before it is no longer waited for, in milliseconds. */
+const graceMs = 2000;
+const [firstPauseMs, longestPauseMs] = [250, 2000];
+
+/** Runs work with a signal that aborts when its time is over, and stops waiting when it does not settle then. */
+export async function within<T>(limit: TimeLimit, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const { clock, ms, what, silence = 'timeout', cancel } = limit;
+  const over = new AbortController();
+  const settled = new AbortController();
+  const message = `${what} gave no answer within ${Math.ceil(ms / 1000)} s.`;
+  const silent = clock
+    .wait(ms, settled.signal)
+    .then(() => {
+      over.abort(new TopologyError({ code: 'timeout', message }));
+      return clock.wait(graceMs, settled.signal);
+    })
+    .then(() => {
+      throw new TopologyError({ code: silence, message });
+    });
+  const signal = cancel === undefined ? over.signal : AbortSignal.any([over.signal, cancel]);
+  try {
+    return await Promise.race([work(signal), silent]);
+  } finally {
+    settled.abort();
+  }
+}
+
+/** Does again, with growing pauses, what failed for a reason that passes, until `forMs` is over or `mayGoOn` says no. */
+export async function persistently<T>(
+  { clock, forMs, mayGoOn }: { readonly clock: Clock; readonly forMs: number; readonly mayGoOn: () => boolean },
+  work: () => Promise<T>,
+): Promise<T> {
+  const end = clock.now() + forMs;
+  for (let pause = firstPauseMs; ; pause = Math.min(2 * pause, longestPauseMs)) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isTransient(error) || !mayGoOn() || clock.now() + pause >= end) throw error;
+    }
+    await clock.wait(pause, never);
+  }
+}
+
+/** A signal that never aborts. */
+const never = new AbortController().signal;
+
+function isTransient(error: unknown): boolean {
+  return error instanceof TopologyError && (error.code === 'unreachable' || error.code === 'timeout');
+}
