@@ -4,7 +4,7 @@ import type { Move } from '../../model/move.ts';
 import { cellRecord, globalRecord, type Place } from '../../model/record.ts';
 import { listWords } from '../../model/words.ts';
 import type { CellRecords } from '../../records/snapshot.ts';
-import { deniesAnywhere } from '../keyspaceFacts.ts';
+import { deniesAnywhere, isUnreadable } from '../keyspaceFacts.ts';
 import { placesOr } from '../places.ts';
 import type { DiagnosisInput } from '../rule.ts';
 import { parseRuleName, routedKeyspace } from '../routing.ts';
@@ -25,8 +25,11 @@ export function staleSrvVSchema(input: DiagnosisInput): Finding[] {
   });
   return cells.flatMap(({ cell, diff, byMove }) => {
     if (diff === undefined) return cell.srvVSchema.status === 'absent' ? missing(input, cell) : [];
-    const onPurpose = readsSwitchedByCell(cells, diff, byMove);
-    if (onPurpose.length > 0) return onPurpose.map((reads) => readsDiffer(cell, reads));
+    const switched = readsSwitched(cells, diff, byMove);
+    const carried = switched.every(({ carriedBy }) => carriedBy.length > 0);
+    if (switched.length > 0 && carried) return switched.map((reads) => readsDiffer(cell, reads));
+    // A cell that could not be read may be the one that carries the global rules.
+    if (switched.length > 0 && input.snapshot.cells.some((other) => isUnread(input, other))) return [];
     return [...staleRules(input, cell, byMove), ...staleRecords(cell, diff)];
   });
 }
@@ -52,12 +55,17 @@ function moveLookup(moves: readonly Move[]): (difference: RuleDifference) => Mov
 interface ReadsOfMove {
   readonly move: Move;
   readonly rules: readonly RuleDifference[];
-  /** The cells that already carry the global rules of these tables. */
-  readonly current: readonly string[];
+  /** The cells that already carry the global rules of these tables; empty when no cell does of one of them. */
+  readonly carriedBy: readonly string[];
 }
 
-/** The moves whose earlier read rules are all that differs; empty when anything else does, or no cell carries the new ones. */
-function readsSwitchedByCell(
+/** True when the cell's SrvVSchema does not decode or the cell could not be reached. */
+function isUnread({ snapshot }: DiagnosisInput, { name, failure }: CellRecords): boolean {
+  return failure !== undefined || isUnreadable(snapshot, cellRecord.srvVSchema(name));
+}
+
+/** The moves whose earlier read rules are all that differs; empty when anything else does. */
+function readsSwitched(
   cells: readonly ComparedCell[],
   diff: SrvVSchemaDiff,
   byMove: ComparedCell['byMove'],
@@ -66,9 +74,8 @@ function readsSwitchedByCell(
   const reads = [...byMove].map(([move, rules]): ReadsOfMove | undefined => {
     if (move?.kind !== 'standard' || !rules.every((rule) => isSwitchedRead(move, rule))) return undefined;
     const carriers = tablesOf(rules).map((table) => cellsThatCarry(cells, table));
-    return carriers.some((names) => names.length === 0)
-      ? undefined
-      : { move, rules, current: [...new Set(carriers.flat())] };
+    const complete = carriers.every((names) => names.length > 0);
+    return { move, rules, carriedBy: complete ? [...new Set(carriers.flat())] : [] };
   });
   const known = reads.filter((found) => found !== undefined);
   return known.length === reads.length ? known : [];
@@ -89,7 +96,7 @@ function isSwitchedRead({ source, target }: Move, { fromTable, cell, global }: R
   return parseRuleName(fromTable).type !== 'primary' && sides.includes(source) && sides.includes(target);
 }
 
-function readsDiffer(cell: CellRecords, { move, rules, current }: ReadsOfMove): Finding {
+function readsDiffer(cell: CellRecords, { move, rules, carriedBy }: ReadsOfMove): Finding {
   const tables = tablesOf(rules);
   return {
     code: 'reads-differ-by-cell',
@@ -101,7 +108,7 @@ function readsDiffer(cell: CellRecords, { move, rules, current }: ReadsOfMove): 
     related: globalPlaces(rules),
     message:
       `${cell.name}'s vtgates send ${readTypes(rules)} reads of ${listWords(tables)} to ${listWords(targets(rules, 'cell'))}; ` +
-      `the global rules, which ${listWords(current)} already carries, send them to ${listWords(targets(rules, 'global'))}. ` +
+      `the global rules, which ${listWords(carriedBy)} already carries, send them to ${listWords(targets(rules, 'global'))}. ` +
       `This is what switching reads with --cells leaves. The next RebuildVSchemaGraph, anyone's, switches ${cell.name} too.`,
     fixable: false,
   };
