@@ -31,7 +31,9 @@ export function statusJson({ snapshot, moves, complete }: DiagnosedTopology): ob
         table,
         type,
         cell,
-        servedBy: servedBy ?? null,
+        /** null when no rule says, or when it could not be checked. */
+        servedBy: servedBy.kind === 'keyspace' ? servedBy.keyspace : null,
+        checked: servedBy.kind !== 'not-checked',
       })),
     })),
   };

@@ -1,5 +1,5 @@
 import type { DiagnosedMove } from '../diagnose/diagnose.ts';
-import { tabletTypes } from '../model/move.ts';
+import { servedByWords, tabletTypes } from '../model/move.ts';
 import { count } from '../model/words.ts';
 import { plain, type Paint } from './paint.ts';
 
@@ -28,5 +28,5 @@ export function matrixLines(move: DiagnosedMove, paint: Paint): string[] {
 
 function servedBy(move: DiagnosedMove, table: string, cell: string, type: string): string {
   const entry = move.matrix.find((at) => at.table === table && at.cell === cell && at.type === type);
-  return entry?.servedBy === 'not-checked' ? 'not checked' : plain(entry?.servedBy ?? 'no rule');
+  return entry === undefined ? 'no rule' : servedByWords(entry.servedBy, 'not checked', plain);
 }

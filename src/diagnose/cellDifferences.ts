@@ -37,12 +37,12 @@ function moveLookup(moves: readonly Move[]): (difference: RuleDifference) => Mov
 export interface ReadsOfMove {
   readonly move: Move;
   readonly rules: readonly RuleDifference[];
-  /** The cells that already carry the global rules of these tables. */
-  readonly current: readonly string[];
+  /** The cells that already carry the global rules of these tables; empty when no cell does of one of them. */
+  readonly carriedBy: readonly string[];
 }
 
-/** The moves whose earlier read rules are all that differs; empty when anything else does, or no cell carries the new ones. */
-export function readsSwitchedByCell(
+/** The moves whose earlier read rules are all that differs; empty when anything else does. */
+export function readsSwitched(
   cells: readonly ComparedCell[],
   diff: SrvVSchemaDiff,
   byMove: ComparedCell['byMove'],
@@ -51,9 +51,8 @@ export function readsSwitchedByCell(
   const reads = [...byMove].map(([move, rules]): ReadsOfMove | undefined => {
     if (move?.kind !== 'standard' || !rules.every((rule) => isSwitchedRead(move, rule))) return undefined;
     const carriers = tablesOf(rules).map((table) => cellsThatCarry(cells, table));
-    return carriers.some((names) => names.length === 0)
-      ? undefined
-      : { move, rules, current: [...new Set(carriers.flat())] };
+    const complete = carriers.every((names) => names.length > 0);
+    return { move, rules, carriedBy: complete ? [...new Set(carriers.flat())] : [] };
   });
   const known = reads.filter((found) => found !== undefined);
   return known.length === reads.length ? known : [];

@@ -1,6 +1,7 @@
 /** Facts about one keyspace that several rules and the inference of moves need. */
 import { parseShardName, rangesOverlap } from '../model/keyRange.ts';
 import type { Shard } from '../records/gen/topodata_pb.js';
+import { globalRecord, recordName, type RecordId } from '../model/record.ts';
 import type { KeyspaceRecords, ShardRecord, Snapshot } from '../records/snapshot.ts';
 import { ShardDenials } from './deniedTables.ts';
 
@@ -33,12 +34,13 @@ export function loadedShards(keyspace: KeyspaceRecords | undefined): readonly Lo
 
 /**
  * The shards that a move's denied tables are on: those whose primary serves. A
- * Reshard's new shards do not serve yet. Where none serves, all of them.
+ * Reshard's new shards do not serve yet. Where none serves, all of them; but
+ * none while a shard that may be the serving one could not be read.
  */
 export function servingShards(keyspace: KeyspaceRecords | undefined): readonly LoadedShard[] {
   const shards = loadedShards(keyspace);
   const serving = shards.filter(({ shard }) => shard.isPrimaryServing);
-  return serving.length > 0 ? serving : shards;
+  return serving.length > 0 || !allShardsLoaded(keyspace) ? serving : shards;
 }
 
 /** True when every shard record of the keyspace could be read. */
@@ -74,4 +76,15 @@ export function cannotRoute(keyspace: KeyspaceRecords | undefined, table: string
   if (keyspace === undefined) return true;
   if (keyspace.vschema.status !== 'loaded' || !keyspace.vschema.value.sharded) return false;
   return !Object.hasOwn(keyspace.vschema.value.tables, table);
+}
+
+/** True when a record is there and does not decode; a record that no saved dump gives is another matter (documentDoubts.ts). */
+export function isUnreadable({ unreadable }: Snapshot, record: RecordId): boolean {
+  return unreadable.some((entry) => recordName(entry.record) === recordName(record));
+}
+
+/** True when the keyspace's VSchema does not decode and may be one of a sharded keyspace: then nobody can tell which tables it lists. */
+export function mayNotRoute(snapshot: Snapshot, keyspace: string): boolean {
+  const ranged = snapshot.keyspaces.get(keyspace)?.shards.some(({ name }) => name.includes('-')) ?? false;
+  return ranged && isUnreadable(snapshot, globalRecord.vschema(keyspace));
 }

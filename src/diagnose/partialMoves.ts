@@ -47,13 +47,19 @@ export class ShardRoutes {
   /** Partial moves that ShardRoutingRules show and no table rules name; their tables are those that are denied so far. */
   movesBeside(byTables: readonly Move[], known: KnownWorkflows): Move[] {
     const seen = new Set(byTables.map(({ source, target }) => keyOf(source, target)));
+    const others = new Set(
+      byTables.flatMap(({ source, target, tables }) =>
+        tables.flatMap((table) => [source, target].map((keyspace) => deniedKey(keyspace, table))),
+      ),
+    );
     return [...this.byKeyspaces]
       .filter(([key]) => !seen.has(key))
-      .map(([, rules]) => this.moveOf(rules, byTables, known));
+      .map(([, rules]) => this.moveOf(rules, known, others));
   }
 
-  private moveOf(rules: readonly ShardRoutingRule[], byTables: readonly Move[], known: KnownWorkflows): Move {
-    const { source, target } = this.directionOf(rules);
+  /** `others` are the tables of other moves, which the same Shard records may deny. */
+  private moveOf(rules: readonly ShardRoutingRule[], known: KnownWorkflows, others: ReadonlySet<string>): Move {
+    const { source, target } = this.directionOf(rules, others);
     const workflows = known.between(source, target);
     const [workflow] = workflows;
     const shards = rules.map(({ shard }) => shard);
@@ -62,7 +68,7 @@ export class ShardRoutes {
       kind: 'partial',
       source: workflow?.source ?? source,
       target: workflow?.target ?? target,
-      tables: workflow?.tables ?? this.deniedOn([source, target], shards, byTables),
+      tables: workflow?.tables ?? this.deniedOn([source, target], shards, others),
       direction: workflow === undefined ? 'inferred' : 'known',
       workflows: workflows.flatMap(({ names }) => names),
       shards,
@@ -73,12 +79,15 @@ export class ShardRoutes {
   /**
    * Creating a partial move sends every shard of the target to the source and
    * denies nothing. Switching a shard turns its rule round and denies on the
-   * source. So a rule from a shard that denies nothing starts at the target.
+   * source. So a rule from a shard that denies nothing of it starts at the target.
    */
-  private directionOf(rules: readonly ShardRoutingRule[]): { source: string; target: string } {
+  private directionOf(
+    rules: readonly ShardRoutingRule[],
+    others: ReadonlySet<string>,
+  ): { source: string; target: string } {
     const unswitched = rules.find(({ fromKeyspace, shard }) => {
       const from = this.shardsOf(fromKeyspace).find(({ name }) => name === shard);
-      return from !== undefined && from.denials.entries.length === 0;
+      return from !== undefined && deniedTables(from, others).length === 0;
     });
     const { fromKeyspace = '', toKeyspace = '' } = unswitched ?? rules[0] ?? {};
     return unswitched === undefined
@@ -86,27 +95,29 @@ export class ShardRoutes {
       : { source: toKeyspace, target: fromKeyspace };
   }
 
-  private deniedOn(keyspaces: readonly string[], shards: readonly string[], byTables: readonly Move[]): string[] {
+  private deniedOn(keyspaces: readonly string[], shards: readonly string[], others: ReadonlySet<string>): string[] {
     // Without the table rules a denied table may as well be of another move.
     if (this.snapshot.routingRules.status === 'failed') return [];
-    return [...new Set(keyspaces.flatMap((keyspace) => this.unexplained(keyspace, shards, byTables)))].sort();
-  }
-
-  /** The tables that a keyspace's shards deny and that no move by tables from or to it explains. */
-  private unexplained(keyspace: string, shards: readonly string[], byTables: readonly Move[]): string[] {
-    const explained = byTables
-      .filter(({ source, target }) => source === keyspace || target === keyspace)
-      .flatMap(({ tables }) => tables);
-    return this.shardsOf(keyspace)
+    const tables = keyspaces
+      .flatMap((keyspace) => this.shardsOf(keyspace))
       .filter(({ name }) => shards.includes(name))
-      .flatMap(({ denials }) => denials.entries)
-      .map(({ entry }) => entry)
-      .filter((entry) => !isPattern(entry) && !explained.includes(entry));
+      .flatMap((shard) => deniedTables(shard, others))
+      .filter((entry) => !isPattern(entry));
+    return [...new Set(tables)].sort();
   }
 
   private shardsOf(keyspace: string): readonly LoadedShard[] {
     return loadedShards(this.snapshot.keyspaces.get(keyspace));
   }
+}
+
+/** The entries that deny tables on a shard, without those of other moves. */
+function deniedTables({ keyspace, denials }: LoadedShard, others: ReadonlySet<string>): string[] {
+  return denials.entries.map(({ entry }) => entry).filter((entry) => !others.has(deniedKey(keyspace, entry)));
+}
+
+function deniedKey(keyspace: string, table: string): string {
+  return JSON.stringify([keyspace, table.toLowerCase()]);
 }
 
 function keyOf(a: string, b: string): string {

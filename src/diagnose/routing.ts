@@ -66,6 +66,12 @@ export class RoutingTable {
     return this.byTable.get(table) ?? [];
   }
 
+  /** The rules about every table that a denied table's name denies: tablets compare names without regard to case. */
+  rulesOfDenied(entry: string): readonly RoutingRuleEntry[] {
+    const name = entry.toLowerCase();
+    return [...this.byTable].flatMap(([table, rules]) => (table.toLowerCase() === name ? rules : []));
+  }
+
   get(fromTable: string): RoutingRuleEntry | undefined {
     return this.byName.get(fromTable);
   }

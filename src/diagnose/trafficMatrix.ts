@@ -1,4 +1,4 @@
-import { tabletTypes, type Move, type TrafficCell } from '../model/move.ts';
+import { tabletTypes, type Move, type ServedBy, type TrafficCell } from '../model/move.ts';
 import type { DiagnosisInput } from './rule.ts';
 import { routedKeyspace, type RoutingTable } from './routing.ts';
 
@@ -11,15 +11,16 @@ export function trafficMatrix({ snapshot, cellRouting }: DiagnosisInput, move: M
         table,
         type,
         cell,
-        servedBy: routing === undefined ? 'not-checked' : servedBy(routing, move, table, type),
+        servedBy: routing === undefined ? { kind: 'not-checked' } : servedBy(routing, move, table, type),
       })),
     );
   });
 }
 
 /** By the name without a keyspace, unless another move's rule took that name; then by the name in the source. */
-function servedBy(routing: RoutingTable, { source, target }: Move, table: string, type: TrafficCell['type']) {
+function servedBy(routing: RoutingTable, { source, target }: Move, table: string, type: TrafficCell['type']): ServedBy {
   const plain = routedKeyspace(routing.resolve(undefined, table, type));
-  if (plain === source || plain === target) return plain;
-  return routedKeyspace(routing.resolve(source, table, type)) ?? plain;
+  const ofMove = plain === source || plain === target;
+  const keyspace = ofMove ? plain : (routedKeyspace(routing.resolve(source, table, type)) ?? plain);
+  return keyspace === undefined ? { kind: 'no-rule' } : { kind: 'keyspace', keyspace };
 }

@@ -1,9 +1,11 @@
 /** A move's traffic matrix as rows and words, as the tree and the report show it. */
 import { groupBy } from '../model/groupBy.ts';
-import { tabletTypes, type TrafficCell } from '../model/move.ts';
+import { servedByWords, tabletTypes, type ServedBy, type TrafficCell } from '../model/move.ts';
 import { listWords } from '../model/words.ts';
 
 export const matrixHeader: readonly string[] = ['table', 'cell', ...tabletTypes];
+
+const notChecked = 'could not check';
 
 /** One row for each table and cell, one column for each tablet type: the keyspace that serves. */
 export function matrixRows(matrix: readonly TrafficCell[]): string[][] {
@@ -13,7 +15,7 @@ export function matrixRows(matrix: readonly TrafficCell[]): string[][] {
     entries[0]?.cell ?? '',
     ...tabletTypes.map((type) => {
       const entry = entries.find((candidate) => candidate.type === type);
-      return entry?.servedBy === 'not-checked' ? 'could not check' : (entry?.servedBy ?? 'no rule');
+      return entry === undefined ? 'no rule' : servedByWords(entry.servedBy, notChecked);
     }),
   ]);
 }
@@ -39,7 +41,6 @@ export function cellTrafficWords(entries: readonly TrafficCell[]): string {
     .join(', ');
 }
 
-function placeWords(servedBy: TrafficCell['servedBy']): string {
-  if (servedBy === 'not-checked') return 'could not check';
-  return servedBy === undefined ? 'no rule' : `→ ${servedBy}`;
+function placeWords(servedBy: ServedBy): string {
+  return servedByWords(servedBy, notChecked, (keyspace) => `→ ${keyspace}`);
 }

@@ -29,13 +29,34 @@ export interface Move {
   readonly mirrored: boolean;
 }
 
+/** Who serves: a keyspace, nobody that a rule names, or unknown because the SrvVSchema could not be read. */
+export type ServedBy =
+  | { readonly kind: 'keyspace'; readonly keyspace: string }
+  | { readonly kind: 'no-rule' }
+  | { readonly kind: 'not-checked' };
+
 /** Where one table's traffic of one type goes, by one cell's SrvVSchema. */
 export interface TrafficCell {
   readonly table: string;
   readonly type: TabletTypeName;
   readonly cell: string;
-  /** The keyspace that serves; undefined when no rule says, 'not-checked' when the record could not be read. */
-  readonly servedBy: string | undefined;
+  readonly servedBy: ServedBy;
+}
+
+/** Who serves in words: the keyspace as `name` gives it, else `no rule` or the words for what was not checked. */
+export function servedByWords(
+  servedBy: ServedBy,
+  notChecked: string,
+  name: (keyspace: string) => string = (keyspace) => keyspace,
+): string {
+  switch (servedBy.kind) {
+    case 'keyspace':
+      return name(servedBy.keyspace);
+    case 'no-rule':
+      return 'no rule';
+    case 'not-checked':
+      return notChecked;
+  }
 }
 
 /** A move's name for people: its workflow, or what is inferred. */

@@ -33,7 +33,7 @@ export function tablesNode({ connection }: TreeContext, parentId: string, move: 
 function tableNode(connection: string, parentId: string, table: string, entries: readonly TrafficCell[]): TreeNode {
   const id = `${parentId}/${table}`;
   const words = trafficWords(entries);
-  const unread = entries.some(({ servedBy }) => servedBy === 'not-checked');
+  const unread = entries.some(({ servedBy }) => servedBy.kind === 'not-checked');
   return {
     id,
     label: table,
@@ -56,7 +56,7 @@ function cellNode(
   entries: readonly TrafficCell[],
 ): TreeNode {
   const words = cellTrafficWords(entries);
-  const unread = entries.some(({ servedBy }) => servedBy === 'not-checked');
+  const unread = entries.some(({ servedBy }) => servedBy.kind === 'not-checked');
   return {
     id: `${parentId}/${cell}`,
     label: cell,

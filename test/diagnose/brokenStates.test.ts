@@ -2,15 +2,7 @@ import assert from 'node:assert/strict';
 import { globalRecord } from '../../src/model/record.ts';
 import { loadCapture } from '../support/captures.ts';
 import { findingLines, findingsOf } from '../support/diagnosed.ts';
-import {
-  rebuilt,
-  withBytes,
-  withDenied,
-  withFailedCell,
-  withLock,
-  withoutRecord,
-  withRoutes,
-} from '../support/edit.ts';
+import { rebuilt, withBytes, withDenied, withFailedCell, withoutRecord, withRoutes } from '../support/edit.ts';
 
 const both = ['corder', 'customer'];
 const switched = () => loadCapture('04-all-switched');
@@ -72,32 +64,5 @@ describe('diagnose on edited captures', () => {
   it('says that a cell in use without a SrvVSchema has none', () => {
     const lines = findingLines(withoutRecord(switched(), { cell: 'zone1', path: 'SrvVSchema' }));
     assert.deepEqual(lines, ['stale-srv-vschema @zone1']);
-  });
-
-  describe('for a lock', () => {
-    const path = 'internal/named_locks/customer/commerce2customer';
-    const held = (ttlSeconds: number, grantedTtlSeconds: number) =>
-      ({ kind: 'held', id: '123', ttlSeconds, grantedTtlSeconds }) as const;
-
-    it('reports an abandoned lock when it has no lease', () => {
-      assert.equal(findingsOf(withLock(switched(), path, { lease: { kind: 'none' } }), 'abandoned-lock').length, 1);
-    });
-
-    it('reports an abandoned lock when its short lease is not renewed', () => {
-      const data = withLock(switched(), 'keyspaces/customer', { lease: held(20, 60), ageSeconds: 300 });
-      assert.equal(findingsOf(data, 'abandoned-lock').length, 1);
-    });
-
-    it('reports a held lock when its short lease was renewed', () => {
-      const data = withLock(switched(), 'keyspaces/customer', { lease: held(55, 60), ageSeconds: 300 });
-      assert.equal(findingsOf(data, 'held-lock').length, 1);
-    });
-
-    it('reports a workflow’s lock as held while it is young and abandoned when it is old and silent', () => {
-      const young = withLock(switched(), path, { lease: held(86_300, 86_400), ageSeconds: 100 });
-      assert.equal(findingsOf(young, 'held-lock').length, 1);
-      const old = withLock(switched(), path, { lease: held(80_000, 86_400), ageSeconds: 6_400 });
-      assert.equal(findingsOf(old, 'abandoned-lock').length, 1);
-    });
   });
 });

@@ -28,12 +28,12 @@ function vschemaFacts(world: World, cell: WorldCell, moveOf: MoveOf): string[] {
   const names = differingNames(world, srvVSchema);
   const others = otherDifferences(world, srvVSchema);
   const tables = [...new Set(names.map(tableOf))];
-  const onPurpose =
-    others.length === 0 &&
-    names.length > 0 &&
-    names.every((rule) => isEarlierRead(world, srvVSchema, rule, moveOf)) &&
-    tables.every((table) => somebodyCarries(world, table));
-  if (onPurpose) return tables.map((table) => `reads-differ-by-cell @${name} ${table}`);
+  const earlierReads =
+    others.length === 0 && names.length > 0 && names.every((rule) => isEarlierRead(world, srvVSchema, rule, moveOf));
+  const carried = tables.every((table) => somebodyCarries(world, table));
+  // One that cannot be read may carry them.
+  if (earlierReads && !carried && world.cells.some((other) => other.srvVSchema === 'unreadable')) return [];
+  if (earlierReads && carried) return tables.map((table) => `reads-differ-by-cell @${name} ${table}`);
   return [...tables, ...others].map((what) => `stale-srv-vschema @${name} ${what}`);
 }
 

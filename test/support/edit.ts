@@ -1,5 +1,13 @@
 /** Edits of a topology in memory: each gives a new one and leaves the given one as it was. */
-import { clone, create, fromBinary, toBinary, type DescMessage, type MessageShape } from '@bufbuild/protobuf';
+import {
+  clone,
+  create,
+  fromBinary,
+  toBinary,
+  type DescMessage,
+  type MessageInitShape,
+  type MessageShape,
+} from '@bufbuild/protobuf';
 import { globalRecord, cellRecord, type RecordId } from '../../src/model/record.ts';
 import type { CellData, LeaseEvidence, TopologyData, TopologyRecord } from '../../src/model/topologyData.ts';
 import {
@@ -81,6 +89,18 @@ export function withDenied(
     if (tables.length > 0) {
       others.push(create(Shard_TabletControlSchema, { tabletType: TabletType.PRIMARY, deniedTables: [...tables] }));
     }
+  });
+}
+
+/** Sets the tablet controls of a shard as they are given. */
+export function withControls(
+  data: TopologyData,
+  keyspace: string,
+  shard: string,
+  controls: readonly MessageInitShape<typeof Shard_TabletControlSchema>[],
+): TopologyData {
+  return withShard(data, keyspace, shard, (record) => {
+    record.tabletControls = controls.map((control) => create(Shard_TabletControlSchema, control));
   });
 }
 

@@ -79,9 +79,7 @@ function recognizes(world: World, spec: TopologySpec, move: MoveSpec, table: str
   };
   const types = ['', '@replica', '@rdonly'];
   const linked = types.some((type) => own(source, type) === target || own(target, type) === source);
-  const denied = [source, target].some((name) =>
-    [...(world.keyspaces.get(name)?.shards.values() ?? [])].some((shard) => refuses(shard, table)),
-  );
+  const denied = [source, target].some((name) => deniesSomewhere(world, name, table));
   const names = [...world.keyspaces.keys()];
   const anyLink = names.some((name) =>
     types.some((type) => ![undefined, name].includes(own(name, type)) && names.includes(own(name, type) ?? '')),
@@ -97,6 +95,16 @@ function recognizes(world: World, spec: TopologySpec, move: MoveSpec, table: str
       [source, target].includes(to[0]?.split('.')[0] ?? ''),
   );
   return linked && redirected && reads && canHold(world, other, table);
+}
+
+function deniesSomewhere({ keyspaces }: World, keyspace: string, table: string): boolean {
+  return [...(keyspaces.get(keyspace)?.shards.values() ?? [])].some((shard) => refuses(shard, table));
+}
+
+/** A sharded keyspace has only the tables that its VSchema lists, and that cannot be read. */
+function mayHaveLostTable({ keyspaces }: World, keyspace: string): boolean {
+  const known = keyspaces.get(keyspace);
+  return known?.vschema === 'unreadable' && [...known.shards.keys()].some((shard) => shard.includes('-'));
 }
 
 /** Whether a dump or the records show that there is such a move. */
@@ -142,7 +150,9 @@ function sideFacts(world: World, move: MoveSpec, table: string, serving: string 
     ...(both
       ? [`both-sides-denied ${serving} ${table}`]
       : denied.map((shard) => `serving-side-denied ${serving}/${shard} ${table}`)),
-    ...open.map((shard) => `other-side-not-denied ${other}/${shard} ${table}`),
+    ...(mayHaveLostTable(world, other) && ![serving, other].some((name) => deniesSomewhere(world, name, table))
+      ? []
+      : open.map((shard) => `other-side-not-denied ${other}/${shard} ${table}`)),
     ...(differ(servers, denied) ? [`shards-disagree ${serving} ${table}`] : []),
     ...(differ(others, open) ? [`shards-disagree ${other} ${table}`] : []),
   ];
@@ -177,7 +187,7 @@ function isSplit(world: World, rules: RuleMap, { source, target }: MoveSpec, tab
   );
   if (!about) return false;
   const own = [source, target]
-    .filter((keyspace) => canHold(world, keyspace, table))
+    .filter((keyspace) => canHold(world, keyspace, table) && !mayHaveLostTable(world, keyspace))
     .map((keyspace) => `${keyspace}.${table}`);
   const sides = [...ruled, ...own]
     .map((spelling) => route(rules, spelling, 'primary'))
@@ -202,7 +212,8 @@ function deniedFacts(world: World, spec: TopologySpec): string[] {
         const led = primary.some(([, to]) => to[0] === `${keyspace}.${table}`);
         const about = led || rules.has(`${keyspace}.${table}`);
         const explained = isJudged(world, spec, { keyspace, shard: name, table });
-        if (!about && world.shardRules !== 'unreadable' && !isOfPartial(spec, keyspace, table))
+        const moved = isOfPartial(spec, keyspace, table) || isOfStandard(world, spec, keyspace, table);
+        if (!about && world.shardRules !== 'unreadable' && !moved)
           facts.push(`orphan-denied-tables ${keyspace}/${name} ${table}`);
         if (led && !explained && serving.includes(name) && !isSentElsewhere(world, keyspace, name))
           facts.push(`serving-side-denied ${keyspace}/${name} ${table}`);
@@ -223,6 +234,23 @@ function isOfPartial(spec: TopologySpec, keyspace: string, table: string): boole
   return spec.moves.some(
     (move) => move.kind === 'partial' && [move.source, move.target].includes(keyspace) && move.tables.includes(table),
   );
+}
+
+/** A move that the rules still show the serving side of, or whose workflow has this keyspace for its target. */
+function isOfStandard(world: World, spec: TopologySpec, keyspace: string, table: string): boolean {
+  return spec.moves.some((move) => {
+    if (move.kind !== 'standard' || ![move.source, move.target].includes(keyspace) || !move.tables.includes(table))
+      return false;
+    if (spec.dumps && move.target === keyspace) return true;
+    const both = world.keyspaces.has(move.source) && world.keyspaces.has(move.target);
+    const { rules } = world;
+    return (
+      both &&
+      rules !== 'unreadable' &&
+      recognizes(world, spec, move, table) &&
+      servingSide(rules, move, table) !== undefined
+    );
+  });
 }
 
 function isJudged(

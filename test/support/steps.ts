@@ -3,12 +3,7 @@ import { create, fromBinary } from '@bufbuild/protobuf';
 import fc from 'fast-check';
 import { cellRecord, globalRecord, type RecordId } from '../../src/model/record.ts';
 import type { LeaseEvidence, TopologyData } from '../../src/model/topologyData.ts';
-import {
-  Shard_TabletControlSchema,
-  ShardSchema,
-  SrvKeyspaceSchema,
-  TabletType,
-} from '../../src/records/gen/topodata_pb.js';
+import { Shard_TabletControlSchema, ShardSchema, TabletType } from '../../src/records/gen/topodata_pb.js';
 import { RoutingRulesSchema, TableSchema } from '../../src/records/gen/vschema_pb.js';
 import {
   bytesOf,
@@ -24,7 +19,8 @@ import {
   withVSchema,
   withoutRecord,
 } from './edit.ts';
-import { keyRangeOf, type MoveSpec, type TopologySpec } from './topologySpec.ts';
+import { withNewShards, withReshardedReads } from './reshard.ts';
+import type { MoveSpec, TopologySpec } from './topologySpec.ts';
 
 export const stepKinds = [
   'deny',
@@ -132,9 +128,9 @@ export function applyStep(data: TopologyData, spec: TopologySpec, { kind, picks 
         ? data
         : { ...data, global: data.global.filter(({ path }) => !path.startsWith(`keyspaces/${keyspace.name}/`)) };
     case 'add-serving-shard':
-      return keyspace === undefined ? data : newShards(data, keyspace.name, ['c0-'], true);
+      return keyspace === undefined ? data : withNewShards(data, keyspace.name, ['c0-'], true);
     case 'start-reshard':
-      return keyspace === undefined ? data : newShards(data, keyspace.name, ['-20', '20-'], false);
+      return keyspace === undefined ? data : withNewShards(data, keyspace.name, ['-20', '20-']);
     case 'switch-reshard-reads':
       return keyspace === undefined || cell === undefined ? data : switchedReshard(data, keyspace.name, cell);
     case 'change-vschema':
@@ -291,32 +287,10 @@ function corrupted(data: TopologyData, spec: TopologySpec, record: RecordId | un
   return record === undefined || spec.cells.length === 0 ? data : withBytes(data, record, junk);
 }
 
-function newShards(data: TopologyData, keyspace: string, shards: readonly string[], serving: boolean): TopologyData {
-  return shards.reduce((edited, shard) => {
-    if (bytesOf(edited, globalRecord.shard(keyspace, shard)) !== undefined) return edited;
-    return withShard(edited, keyspace, shard, (record) => {
-      record.isPrimaryServing = serving;
-      const range = keyRangeOf(shard);
-      if (range !== undefined) record.keyRange = { $typeName: 'topodata.KeyRange', ...range };
-    });
-  }, data);
-}
-
-/** What a Reshard leaves that has switched replica reads: new shards listed, old ones switched off. */
 function switchedReshard(data: TopologyData, keyspace: string, cell: string): TopologyData {
-  const started = newShards(data, keyspace, ['-20', '20-'], false);
-  if (!isReadable(started, cellRecord.srvKeyspace(cell, keyspace))) return started;
-  return withSrvKeyspace(started, cell, keyspace, (served) => {
-    const replica = served.partitions.find(({ servedType }) => servedType === TabletType.REPLICA);
-    if (replica === undefined) return;
-    const off = replica.shardReferences.map(({ name }) => ({ name, queryServiceDisabled: true }));
-    const listed = ['-20', '20-'].map((name) => ({ name, keyRange: keyRangeOf(name) ?? {} }));
-    const { partitions } = create(SrvKeyspaceSchema, {
-      partitions: [{ shardReferences: listed, shardTabletControls: off }],
-    });
-    replica.shardReferences = partitions[0]?.shardReferences ?? [];
-    replica.shardTabletControls = partitions[0]?.shardTabletControls ?? [];
-  });
+  return isReadable(data, cellRecord.srvKeyspace(cell, keyspace))
+    ? withReshardedReads(data, keyspace, cell)
+    : withNewShards(data, keyspace, ['-20', '20-']);
 }
 
 function vschemaStep(data: TopologyData, spec: TopologySpec, keyspace: string, kind: Step['kind']): TopologyData {

@@ -128,11 +128,12 @@ export function refuses(shard: Known<Shard> | undefined, table: string): boolean
   return refused;
 }
 
-/** The shards whose primary serves, or all where none does; those that cannot be read are left out. */
+/** The shards whose primary serves, or all where none does; where none does and one cannot be read, nobody knows. */
 export function servingShardNames(keyspace: WorldKeyspace | undefined): string[] {
   const readable = [...(keyspace?.shards ?? [])].flatMap(([name, shard]) =>
     shard === 'unreadable' ? [] : [{ name, shard }],
   );
   const serving = readable.filter(({ shard }) => shard.isPrimaryServing);
+  if (serving.length === 0 && readable.length < (keyspace?.shards.size ?? 0)) return [];
   return (serving.length > 0 ? serving : readable).map(({ name }) => name);
 }

@@ -8,37 +8,52 @@ import { routedKeyspace, type RoutingTable } from '../routing.ts';
 import { denialPlaces, openPlace } from '../sides.ts';
 
 /** A shard denies a table that no rule routes from or to its keyspace: `complete` or `cancel` with --keep-data leaves it. */
-export function orphanDeniedTables({ snapshot, routing, moves }: DiagnosisInput): Finding[] {
+export function orphanDeniedTables(input: DiagnosisInput): Finding[] {
+  const { snapshot, routing } = input;
   // Without the rules nothing can be called an orphan.
   if (snapshot.routingRules.status === 'failed' || snapshot.shardRoutingRules.status === 'failed') return [];
-  const movedByShards = new Set(
-    moves
-      .filter(({ kind }) => kind === 'partial')
-      .flatMap(({ source, target, shards, tables }) =>
-        tables.flatMap((table) =>
-          shards.flatMap((shard) => [source, target].map((keyspace) => keyOf(keyspace, shard, table))),
-        ),
-      ),
-  );
+  const moved = movedTables(input);
   return [...snapshot.keyspaces.values()].flatMap(loadedShards).flatMap((shard) => {
     const { keyspace, name } = shard;
     const tables = shard.denials.entries
       .map(({ entry }) => entry)
       .filter(
         (entry) =>
-          !isPattern(entry) && !isRouted(routing, keyspace, entry) && !movedByShards.has(keyOf(keyspace, name, entry)),
+          !isPattern(entry) &&
+          !isRouted(routing, keyspace, entry) &&
+          !moved.has(keyOf(keyspace, undefined, entry)) &&
+          !moved.has(keyOf(keyspace, name, entry)),
       );
     return tables.length === 0 ? [] : [orphans(shard, [...new Set(tables)].sort())];
   });
 }
 
-function keyOf(keyspace: string, shard: string, table: string): string {
-  return JSON.stringify([keyspace, shard, table]);
+/** The tables that moves deny somewhere: on every shard of a keyspace, or on those of a partial move. */
+function movedTables({ moves, sides }: DiagnosisInput): Set<string> {
+  const byShards = moves
+    .filter(({ kind }) => kind === 'partial')
+    .flatMap(({ source, target, shards, tables }) =>
+      tables.flatMap((table) =>
+        shards.flatMap((shard) => [source, target].map((keyspace) => keyOf(keyspace, shard, table))),
+      ),
+    );
+  const judged = sides
+    .filter(({ move }) => move.kind === 'standard')
+    .flatMap(({ serving, other, table }) => [serving, other].map((keyspace) => keyOf(keyspace, undefined, table)));
+  // MoveTables create --no-routing-rules denies on the target all the same.
+  const withoutRules = moves
+    .filter(({ kind, direction }) => kind === 'standard' && direction === 'known')
+    .flatMap(({ target, tables }) => tables.map((table) => keyOf(target, undefined, table)));
+  return new Set([...byShards, ...judged, ...withoutRules]);
+}
+
+function keyOf(keyspace: string, shard: string | undefined, table: string): string {
+  return JSON.stringify([keyspace, shard, table.toLowerCase()]);
 }
 
 function isRouted(routing: RoutingTable, keyspace: string, table: string): boolean {
   return routing
-    .rulesOf(table)
+    .rulesOfDenied(table)
     .some(
       (rule) => rule.from.type === 'primary' && (rule.from.keyspace === keyspace || routedKeyspace(rule) === keyspace),
     );

@@ -1,12 +1,13 @@
 import type { Finding } from '../../model/finding.ts';
 import { listWords } from '../../model/words.ts';
 import type { DiagnosisInput } from '../rule.ts';
-import { groupTables, openPlace, rulePlaces } from '../sides.ts';
+import { deniesAnywhere, mayNotRoute } from '../keyspaceFacts.ts';
+import { groupTables, openPlace, rulePlaces, type TableSides } from '../sides.ts';
 
 /** The side that does not serve the table accepts it. */
 export function otherSideNotDenied(input: DiagnosisInput): Finding[] {
   const entries = input.sides
-    .filter(({ mayBeOpen }) => !mayBeOpen)
+    .filter((sides) => !sides.mayBeOpen && !mayBeKeptRules(input, sides))
     .flatMap((sides) => sides.open.map((shard) => ({ ...sides, shard })));
   const groups = groupTables(entries, ({ move, other, shard }) => JSON.stringify([move.id, other, shard.name]));
   return groups.map(({ first: { move, serving, other, shard }, tables }): Finding => {
@@ -28,4 +29,9 @@ export function otherSideNotDenied(input: DiagnosisInput): Finding[] {
       fixable: true,
     };
   });
+}
+
+/** Rules that `complete --keep-routing-rules` left are no contradiction where the other side may no longer have the table. */
+function mayBeKeptRules({ snapshot }: DiagnosisInput, { table, serving, other }: TableSides): boolean {
+  return mayNotRoute(snapshot, other) && ![serving, other].some((side) => deniesAnywhere(snapshot, side, table));
 }

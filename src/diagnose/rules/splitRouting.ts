@@ -3,7 +3,8 @@ import { groupBy } from '../../model/groupBy.ts';
 import type { Move } from '../../model/move.ts';
 import { globalRecord } from '../../model/record.ts';
 import { listWords } from '../../model/words.ts';
-import { cannotRoute } from '../keyspaceFacts.ts';
+import type { Snapshot } from '../../records/snapshot.ts';
+import { cannotRoute, mayNotRoute } from '../keyspaceFacts.ts';
 import { placesOr } from '../places.ts';
 import type { DiagnosisInput } from '../rule.ts';
 import { routedKeyspace, type RoutingRuleEntry } from '../routing.ts';
@@ -67,11 +68,16 @@ function primaryRoutes({ snapshot, routing }: DiagnosisInput, { source, target }
   const keyspaces = new Set([...rules.map(({ from }) => from.keyspace), source, target]);
   return [...keyspaces].flatMap((named): Route[] => {
     const rule = routing.resolve(named, table, 'primary');
-    const unruled = rule === undefined && !cannotRoute(snapshot.keyspaces.get(named ?? ''), table) ? named : undefined;
-    const keyspace = rule === undefined ? unruled : routedKeyspace(rule);
+    const keyspace = rule === undefined ? unruledKeyspace(snapshot, named ?? '', table) : routedKeyspace(rule);
     if (keyspace !== source && keyspace !== target) return [];
     return [{ name: named === undefined ? table : `${named}.${table}`, keyspace, rule }];
   });
+}
+
+/** A name that no rule is about leads to its own keyspace, where that can route the table. */
+function unruledKeyspace(snapshot: Snapshot, named: string, table: string): string | undefined {
+  const routable = !cannotRoute(snapshot.keyspaces.get(named), table) && !mayNotRoute(snapshot, named);
+  return routable ? named : undefined;
 }
 
 function finding(move: Move, tables: readonly string[], routes: readonly Route[], what: string): Finding {

@@ -2,17 +2,11 @@ import type { Finding } from '../../model/finding.ts';
 import { cellRecord, globalRecord, type Place } from '../../model/record.ts';
 import { listWords } from '../../model/words.ts';
 import type { CellRecords } from '../../records/snapshot.ts';
-import { deniesAnywhere } from '../keyspaceFacts.ts';
+import { deniesAnywhere, isUnreadable } from '../keyspaceFacts.ts';
 import { placesOr } from '../places.ts';
 import type { DiagnosisInput } from '../rule.ts';
 import { parseRuleName, routedKeyspace } from '../routing.ts';
-import {
-  compareCells,
-  readsSwitchedByCell,
-  tablesOf,
-  type ComparedCell,
-  type ReadsOfMove,
-} from '../cellDifferences.ts';
+import { compareCells, readsSwitched, tablesOf, type ComparedCell, type ReadsOfMove } from '../cellDifferences.ts';
 import type { RuleDifference, SrvVSchemaDiff } from '../srvVSchemaDiff.ts';
 
 /**
@@ -25,13 +19,21 @@ export function staleSrvVSchema(input: DiagnosisInput): Finding[] {
   const cells = compareCells(input);
   return cells.flatMap(({ cell, diff, byMove }) => {
     if (diff === undefined) return cell.srvVSchema.status === 'absent' ? missing(input, cell) : [];
-    const onPurpose = readsSwitchedByCell(cells, diff, byMove);
-    if (onPurpose.length > 0) return onPurpose.map((reads) => readsDiffer(cell, reads));
+    const switched = readsSwitched(cells, diff, byMove);
+    const carried = switched.every(({ carriedBy }) => carriedBy.length > 0);
+    if (switched.length > 0 && carried) return switched.map((reads) => readsDiffer(cell, reads));
+    // A cell that could not be read may be the one that carries the global rules.
+    if (switched.length > 0 && input.snapshot.cells.some((other) => isUnread(input, other))) return [];
     return [...staleRules(input, cell, byMove), ...staleRecords(cell, diff)];
   });
 }
 
-function readsDiffer(cell: CellRecords, { move, rules, current }: ReadsOfMove): Finding {
+/** True when the cell's SrvVSchema does not decode or the cell could not be reached. */
+function isUnread({ snapshot }: DiagnosisInput, { name, failure }: CellRecords): boolean {
+  return failure !== undefined || isUnreadable(snapshot, cellRecord.srvVSchema(name));
+}
+
+function readsDiffer(cell: CellRecords, { move, rules, carriedBy }: ReadsOfMove): Finding {
   const tables = tablesOf(rules);
   return {
     code: 'reads-differ-by-cell',
@@ -43,7 +45,7 @@ function readsDiffer(cell: CellRecords, { move, rules, current }: ReadsOfMove): 
     related: globalPlaces(rules),
     message:
       `${cell.name}'s vtgates send ${readTypes(rules)} reads of ${listWords(tables)} to ${listWords(targets(rules, 'cell'))}; ` +
-      `the global rules, which ${listWords(current)} already carries, send them to ${listWords(targets(rules, 'global'))}. ` +
+      `the global rules, which ${listWords(carriedBy)} already carries, send them to ${listWords(targets(rules, 'global'))}. ` +
       `This is what switching reads with --cells leaves. The next RebuildVSchemaGraph, anyone's, switches ${cell.name} too.`,
     fixable: false,
   };

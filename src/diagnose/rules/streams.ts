@@ -51,14 +51,14 @@ export function missingStreams(input: DiagnosisInput): Finding[] {
     );
 }
 
-/** A dump may name a workflow without its source or its tables: then it may be the one that moves these tables. */
+/** A dump may name a workflow without its source or its tables, and a move's tables may not be known: then it may be the one. */
 function mayMove({ source, target, tables }: Move): (workflow: Workflow) => boolean {
   const sides = [source, target];
   return (workflow) =>
     mayMoveTables(workflow) &&
     sides.includes(workflow.keyspace) &&
     (workflow.source === undefined || sides.includes(workflow.source)) &&
-    (!workflow.tables?.length || workflow.tables.some((table) => tables.includes(table)));
+    (!workflow.tables?.length || tables.length === 0 || workflow.tables.some((table) => tables.includes(table)));
 }
 
 function writesSwitched({ routing }: DiagnosisInput, move: Move): boolean {
