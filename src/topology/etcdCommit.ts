@@ -14,8 +14,10 @@ const MOST_VERSIONS = 32;
 
 /**
  * Commits once. A lost answer is learnt by sending the same transaction again:
- * its compares let only one attempt through, and an attempt that finds them
- * broken shows that no earlier one can come through any more.
+ * its compares let only one attempt through, and an attempt that finds one
+ * broken shows that no earlier one can come through any more. (Only absence
+ * and prefixes can hold again, by another's deletion; revoking the lease then
+ * stops what is still on its way.)
  */
 export async function commitOnce(
   connection: EtcdConnection,

@@ -90,7 +90,8 @@ export class EtcdWriter implements TopologyWriter {
   async lock(lockedPath: string, { action }: Pick<LockContents, 'action'>, options: LockOptions): Promise<HeldLock> {
     if (this.locks.has(lockedPath)) throw new Error(`the lock on ${lockedPath} is already held`);
     const contents = writeLockContents({ ...this.who, action, time: Date.now() });
-    const lock = await this.call(`Waiting for the lock on ${lockedPath}`, options.signal, (signal) =>
+    const callers = [options.signal, this.ended.signal, this.lost];
+    const lock = await underCaller(callers, `Waiting for the lock on ${lockedPath}`, (signal) =>
       takeLock({ ...this.places.global, lease: this.lease }, lockedPath, contents, { ...options, signal }),
     );
     this.locks.set(lockedPath, lock);

@@ -65,6 +65,7 @@ export interface TransactionLimits {
  * exist, and cells on other clusters check that right before.
  */
 export interface TopologyWriter {
+  /** As of now: every held lock takes one of the operations. */
   readonly limits: TransactionLimits;
   /** Aborted, with a TopologyError, when the lease is lost: no further commit can succeed. */
   readonly lost: AbortSignal;

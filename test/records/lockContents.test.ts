@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
-import { parseLockContents } from '../../src/records/lockContents.ts';
+import { parseLockContents, writeLockContents } from '../../src/records/lockContents.ts';
 
 function parse(text: string): ReturnType<typeof parseLockContents> {
   return parseLockContents(new TextEncoder().encode(text));
@@ -47,5 +48,29 @@ describe('parseLockContents', () => {
       { numRuns: 500 },
     );
     assert.equal(({} as Record<string, unknown>)['HostName'], undefined);
+  });
+});
+
+describe('writeLockContents', () => {
+  it('writes byte for byte what Vitess wrote', async () => {
+    const file =
+      'test/captures/12-reverse-vtctld-killed/topo/vitess/global/keyspaces/customer/locks/7668682433167134114';
+    const captured = new Uint8Array(await readFile(file));
+    const contents = parseLockContents(captured);
+    assert.ok(contents.status === 'loaded' && contents.value.time !== undefined);
+    assert.deepEqual(writeLockContents({ ...contents.value, time: contents.value.time }), captured);
+  });
+
+  it('writes what is read back, whatever the names are', () => {
+    const time = fc.integer({ min: 0, max: 4e9 }).map((seconds) => seconds * 1000);
+    const contents = fc.record(
+      { action: fc.string(), hostName: fc.string(), userName: fc.string(), time },
+      { noNullPrototype: true },
+    );
+    fc.assert(
+      fc.property(contents, (value) => {
+        assert.deepEqual(parseLockContents(writeLockContents(value)), { status: 'loaded', value });
+      }),
+    );
   });
 });

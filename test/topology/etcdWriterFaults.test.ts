@@ -175,6 +175,31 @@ describe('EtcdWriter on a way that fails', function () {
     assert.equal(await text(LEFT), 'left');
   });
 
+  it('reports a conflict when the request was lost and what it wanted to write was there before', async () => {
+    await open(60);
+    const write = { record: shard('-80'), value: bytes('left'), modRevision: await modRevision(LEFT) };
+    const guard = { kind: 'record', record: rules, modRevision: await modRevision(RULES) } as const;
+    proxy.set({ kind: 'half-open' });
+    const committing = writer.commit({ writes: [write], guards: [guard] }, within());
+    await delay(100);
+    await world.put(RULES, bytes('theirs'));
+    proxy.set({ kind: 'drop' });
+    await delay(50);
+    proxy.set({ kind: 'forward' });
+    assert.deepEqual(await committing, { status: 'conflict', changed: ['RoutingRules'], lostLocks: [] });
+  });
+
+  it('stops waiting for a lock when its lease is lost', async () => {
+    await open(2);
+    const lease = await world.grantLease();
+    await world.put(`${GLOBAL}${KEYSPACE}/locks/${lease}`, bytes('{}'), lease);
+    const onWait = (): void => {
+      proxy.set({ kind: 'drop' });
+    };
+    const locking = writer.lock(KEYSPACE, { action: 'Repair' }, lockOptions({ waitMs: 60_000, onWait }));
+    await assert.rejects(locking, topologyError('changed', 'is lost'));
+  });
+
   it('goes on through another endpoint when the first goes silent', async () => {
     const second = await startProxy(etcd.address);
     try {
