@@ -156,8 +156,11 @@ export function draftDenials(
   const wants = wantsOf(wantedSides(context, move));
   const unmet = wants.filter(({ met }) => !met);
   for (const same of groupBy(unmet, ({ shard }) => recordName(shard.record)).values()) draftShard(same, draft);
-  if (!rerouted && unmet.every(({ deny }) => deny)) return [];
-  return wants.filter(({ deny }) => deny).map(({ shard }) => ({ keyspace: shard.keyspace, shard: shard.name }));
+  const opened = new Set(unmet.filter(({ deny }) => !deny).map(({ shard }) => shard.name));
+  if (!rerouted && opened.size === 0) return [];
+  return wants
+    .filter(({ deny, shard }) => deny && (move.kind !== 'partial' || opened.has(shard.name)))
+    .map(({ shard }) => ({ keyspace: shard.keyspace, shard: shard.name }));
 }
 
 function draftShard(wants: readonly Want[], draft: Draft): void {

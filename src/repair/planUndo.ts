@@ -1,5 +1,5 @@
 /** Plans taking back what a recorded run wrote. Pure: the same run and topology give the same plan. */
-import { planChanges, type Plan, type PlanStep, type ShardName } from '../model/plan.ts';
+import type { Plan, PlanStep, ShardName } from '../model/plan.ts';
 import { recordName, type RecordId } from '../model/record.ts';
 import { listWords } from '../model/words.ts';
 import { parseGlobalPath } from '../records/topoKey.ts';
@@ -13,7 +13,7 @@ import { recordOf, revisionOf, sameBytes } from './topologyRecords.ts';
 /** The plan of an undo, or why there is none, in whole sentences. */
 export type UndoResult = { readonly plan: Plan } | { readonly refusal: string };
 
-/** A record that the run wrote: as it was before, and as its steps left it. */
+/** A record that the run wrote or was to write: as it was before, and as its steps left it. */
 interface WrittenRecord {
   readonly record: RecordId;
   readonly before: Uint8Array | undefined;
@@ -92,20 +92,22 @@ function openedBy(steps: readonly PlanStep[]): ShardName[] {
   return steps.flatMap((step) => (step.kind === 'refresh' && step.purpose === 'apply-allow' ? step.shards : []));
 }
 
-/** The records of the steps that were begun, each with every value that it may have got. */
+/** The records of a run's plan, each with every value that the steps which were begun may have given it. */
 function writtenRecords({ plan, steps }: RunRecord): WrittenRecord[] {
-  const begun = new Set(
-    steps.filter(({ status }) => status !== 'waiting' && status !== 'skipped').map(({ title }) => title),
+  const idle = new Set(
+    steps.filter(({ status }) => status === 'waiting' || status === 'skipped').map(({ title }) => title),
   );
-  const executed = { ...plan, steps: plan.steps.filter(({ title }) => begun.has(title)) };
   const byName = new Map<string, WrittenRecord>();
-  for (const { record, before, after } of planChanges(executed)) {
-    const known = byName.get(recordName(record));
-    byName.set(recordName(record), {
-      record,
-      before: known === undefined ? before : known.before,
-      afters: [...(known?.afters ?? []), after],
-    });
+  for (const step of plan.steps) {
+    if (step.kind !== 'write') continue;
+    for (const { record, before, after } of step.changes) {
+      const known = byName.get(recordName(record));
+      byName.set(recordName(record), {
+        record,
+        before: known === undefined ? before : known.before,
+        afters: [...(known?.afters ?? []), ...(idle.has(step.title) ? [] : [after])],
+      });
+    }
   }
   return [...byName.values()];
 }

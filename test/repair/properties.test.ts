@@ -4,12 +4,12 @@ import { type Plan, type RepairRequest } from '../../src/model/plan.ts';
 import { recordName } from '../../src/model/record.ts';
 import type { TopologyData } from '../../src/model/topologyData.ts';
 import { planUndo } from '../../src/repair/planUndo.ts';
-import type { RunRecord } from '../../src/repair/ports.ts';
 import { openOnBothSides } from '../support/acceptance.ts';
 import { applyPlan, planFor, statesOf } from '../support/applyPlan.ts';
 import { arbitraryTopology } from '../support/arbitraryTopology.ts';
 import { diagnosed } from '../support/diagnosed.ts';
 import { factsOf } from '../support/facts.ts';
+import { runOf, statusesAfter } from '../support/runs.ts';
 import { applyStep, arbitrarySteps } from '../support/steps.ts';
 import { buildTopology, type TopologySpec } from '../support/topologySpec.ts';
 
@@ -95,28 +95,6 @@ function errorFacts(data: TopologyData): Set<string> {
   );
 }
 
-/** A run of which the first changes were written, as its record would say. */
-function runOf(plan: Plan, written: number): RunRecord {
-  let left = written;
-  const steps = plan.steps.map((step) => {
-    const begun = step.kind !== 'write' || left > 0;
-    if (step.kind === 'write') left -= step.changes.length;
-    return { title: step.title, status: begun ? ('done' as const) : ('waiting' as const) };
-  });
-  const who = { userName: 'vt', hostName: 'host', processId: 1 };
-  return {
-    version: 1,
-    id: 'run',
-    kind: 'repair',
-    status: 'stopped',
-    startedAt: 0,
-    who,
-    topology: 'built',
-    plan,
-    steps,
-  };
-}
-
 function bytesByName(data: TopologyData): Map<string, string> {
   const cells = data.cells.flatMap((cell) =>
     cell.status === 'loaded' ? cell.records.map(({ path, value }) => [`${cell.cell}/${path}`, value] as const) : [],
@@ -168,7 +146,10 @@ describe('repairs of any broken topology', function () {
       assert.ok(first);
       const original = bytesByName(first);
       states.forEach((state, written) => {
-        const result = planUndo(runOf(plan, written), { data: state, diagnosed: diagnosed(state) });
+        const result = planUndo(runOf(plan, statusesAfter(plan, written)), {
+          data: state,
+          diagnosed: diagnosed(state),
+        });
         if (written === 0) {
           assert.ok('refusal' in result);
           return;
