@@ -120,9 +120,11 @@ function chooseMoves(context: RepairContext, { scoped, reasons, ruled }: Choice)
     const own = scoped.filter(
       (finding) => finding.move === move.id && (moveCodes.has(finding.code) || isFollowedRead(context, finding.code)),
     );
-    if (own.length === 0 || own.some((finding) => reasons.has(finding))) continue;
+    if (own.length === 0) continue;
     const whole = moveFindings(move, deniedCodes).length > 0 || servedFrom(context) !== undefined;
+    // What is of one move is repaired together or not at all.
     const reason =
+      own.map((finding) => reasons.get(finding)).find((given) => given !== undefined) ??
       (whole ? moveRefusal(context, move, ruled) : followRefusal(context, move)) ??
       context.locks.refusal(lockPaths(context.snapshot, { moves: [move], keyspaces: [] }));
     if (reason !== undefined) for (const finding of own) reasons.set(finding, reason);
