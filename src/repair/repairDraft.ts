@@ -52,11 +52,13 @@ export function draftRepair(
   const sides = new Set(moves.flatMap(({ source, target }) => [source, target]));
   const others = chooseOthers(context, { scoped, reasons, ruled });
 
+  // First of all: a finding names rules by their positions in the record as it was read.
+  const dropped = draftDangling(context, others.dangling, draft);
   const keyspace = servedFrom(context);
   const turned = new Map(
     keyspace === undefined ? [] : planned.map((move) => [move, draftServeFrom(move, keyspace, draft)]),
   );
-  const changedNames = new Set([...[...turned.values()].flat(), ...draftDangling(context, others.dangling, draft)]);
+  const changedNames = new Set([...dropped, ...[...turned.values()].flat()]);
   const confirm = planned.flatMap((move) =>
     draftDenials(context, move, { draft, rerouted: (turned.get(move) ?? []).length > 0 }),
   );

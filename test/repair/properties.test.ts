@@ -3,7 +3,8 @@ import { fromBinary } from '@bufbuild/protobuf';
 import fc from 'fast-check';
 import { type Plan, type RepairRequest } from '../../src/model/plan.ts';
 import { cellRecord, recordName } from '../../src/model/record.ts';
-import { SrvVSchemaSchema } from '../../src/records/gen/vschema_pb.js';
+import { ShardSchema, TabletType } from '../../src/records/gen/topodata_pb.js';
+import { RoutingRulesSchema, SrvVSchemaSchema } from '../../src/records/gen/vschema_pb.js';
 import type { TopologyData } from '../../src/model/topologyData.ts';
 import { planUndo } from '../../src/repair/planUndo.ts';
 import { openOnBothSides } from '../support/acceptance.ts';
@@ -108,6 +109,25 @@ function readRules(data: TopologyData, cell: string, tables: readonly string[]):
     .sort();
 }
 
+/** The global rules and the followed denied tables, that are of no table of a plan. */
+function entriesOfOthers(data: TopologyData, { tables }: Plan): string[] {
+  const names = new Set(tables);
+  const others = (table: string): boolean => !names.has(table.replace(/@.*$/, '').replace(/^.*\./, ''));
+  return data.global
+    .filter(({ value }) => value[0] !== 0xff)
+    .flatMap(({ path, value }) => {
+      if (path === 'RoutingRules') {
+        const { rules } = fromBinary(RoutingRulesSchema, value);
+        return rules.filter(({ fromTable }) => others(fromTable)).map((rule) => JSON.stringify(rule));
+      }
+      if (!path.endsWith('/Shard')) return [];
+      const { tabletControls } = fromBinary(ShardSchema, value);
+      const followed = tabletControls.findLast(({ tabletType }) => tabletType === TabletType.PRIMARY);
+      return (followed?.deniedTables ?? []).filter(others).map((table) => `${path} ${table}`);
+    })
+    .sort();
+}
+
 function bytesByName(data: TopologyData): Map<string, string> {
   const cells = data.cells.flatMap((cell) =>
     cell.status === 'loaded' ? cell.records.map(({ path, value }) => [`${cell.cell}/${path}`, value] as const) : [],
@@ -160,6 +180,12 @@ describe('repairs of any broken topology', function () {
         if (code !== 'reads-differ-by-cell') continue;
         assert.deepEqual(readRules(repaired, cell, tables), readRules(data, cell, tables));
       }
+    });
+  });
+
+  it('touch no rule and no denied table of other tables than they name', () => {
+    forAnyPlan(({ data, plan }) => {
+      assert.deepEqual(entriesOfOthers(applyPlan(data, plan), plan), entriesOfOthers(data, plan));
     });
   });
 
