@@ -11,6 +11,11 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
 
+/** Replaces what the line showed last; without words the line is free again. */
+function progress(words: string): void {
+  process.stderr.write(`\r\u001b[2K${words}`);
+}
+
 run(process.argv.slice(2), {
   credentials: process.env,
   style: {
@@ -21,6 +26,7 @@ run(process.argv.slice(2), {
   signal: interrupted.signal,
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
+  ...(process.stderr.isTTY && { progress }),
 }).then(
   (exitCode) => {
     process.exitCode = exitCode;
