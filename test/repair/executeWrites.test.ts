@@ -72,6 +72,20 @@ describe('executePlan when a primary does not confirm what it denies', () => {
     assert.equal(calls.filter((name) => name === 'commit').length, 3);
   });
 
+  it('says so when it is not known whether that was taken back', async () => {
+    const world = killed();
+    world.tablets.silent.set('commerce/0', 'connection refused');
+    const intervene = rightBefore('commit', 2, () => {
+      throw new TopologyError({ code: 'unknown-outcome', message: 'The answer was lost.' });
+    });
+    const { run } = await world.run(await planned(world), {}, { intervene });
+    assert.equal(run.status, 'stopped');
+    assert.match(
+      run.message ?? '',
+      /It is not known whether what was denied still stands in keyspaces\/commerce\/shards\/0\/Shard: The answer was lost\. As planned now: /,
+    );
+  });
+
   it('leaves what someone else changed since', async () => {
     const world = killed();
     world.tablets.silent.set('commerce/0', 'connection refused');
