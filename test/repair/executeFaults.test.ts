@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import type { Plan } from '../../src/model/plan.ts';
 import { globalRecord, type RecordId } from '../../src/model/record.ts';
 import type { TopologyFailureCode } from '../../src/model/topologyData.ts';
@@ -180,6 +181,25 @@ describe('a run in which things go wrong', function () {
       assert.equal([...ends].sort().join(' '), endings[name]);
     });
   }
+
+  it('ends well when three things go wrong', async () => {
+    const fault = fc.tuple(fc.constantFrom(...Object.entries(faults)), fc.nat(healthy.calls.length - 1));
+    await fc.assert(
+      fc.asyncProperty(fc.array(fault, { minLength: 2, maxLength: 3 }), async (several) => {
+        const world = killed();
+        const plan = await planned(world);
+        const start = world.records();
+        const cancel = new AbortController();
+        const all = several.map(([[, one], at]) => one(at, world, cancel));
+        const intervene: Intervention = (call, work) =>
+          all.reduce<typeof work>((inner, one) => () => one(call, inner), work)();
+        const { run } = await world.run(plan, { signal: cancel.signal }, { intervene });
+        assertTruthful(world, plan, start, run);
+        await assertRepairable(world);
+      }),
+      { numRuns: 60 },
+    );
+  });
 
   it('leaves at every moment a state that the next repair finishes', async () => {
     const world = killed();
