@@ -13,7 +13,7 @@ function permissions(stored?: unknown): WritePermissions {
   let value = stored;
   return new WritePermissions({
     keys: () => [],
-    get: <T>(): T => value as T,
+    get: () => value as never,
     update: (_key: string, updated: unknown) => {
       value = updated;
       return Promise.resolve();
