@@ -8,19 +8,28 @@
  * another name gets its lenses as soon as the view or a command is used.
  */
 import * as vscode from 'vscode';
+import type { CommandDeps } from './commands/commandDeps.ts';
+import { offerCutOffRuns } from './commands/history.ts';
 import { registerAllCommands } from './commands/registerAllCommands.ts';
 import { commandIds } from './contributions/ids.ts';
 import { registerEditor } from './editor/register.ts';
+import { attempt } from './host/commandRegistry.ts';
 import { ConfiguredConnections } from './host/configuredConnections.ts';
 import { connectionMemory } from './host/connectionMemory.ts';
 import type { ConnectionSettings } from './host/connectionSettings.ts';
 import { openTopology } from './host/openTopology.ts';
+import { RepairDocuments } from './host/repairDocuments.ts';
 import { ReportDocuments } from './host/reportDocuments.ts';
 import { ConnectionSecrets } from './host/secrets.ts';
 import type { Session, Sessions } from './host/session.ts';
 import { SessionStore } from './host/sessionStore.ts';
 import { readSettings } from './host/settings.ts';
+import { spawnWorker } from './host/spawnWorker.ts';
 import { StatusBar } from './host/statusBar.ts';
+import { WriteAccess } from './host/writeAccess.ts';
+import { WritePermissions } from './host/writePermission.ts';
+import { FileHistory } from './history/fileHistory.ts';
+import { defaultHistoryFolder } from './history/historyFolder.ts';
 import type { FindingCode } from './model/finding.ts';
 import type { Topology } from './topology/topology.ts';
 import { connectWhenShown } from './tree/connectWhenShown.ts';
@@ -39,7 +48,9 @@ export function activate({
   subscriptions,
   secrets,
   workspaceState,
+  globalState,
   extensionUri,
+  globalStorageUri,
 }: vscode.ExtensionContext): VitessTopoApi {
   const log = vscode.window.createOutputChannel('Vitess Topo', { log: true });
   const passwords = new ConnectionSecrets(secrets);
@@ -54,22 +65,34 @@ export function activate({
     log,
   });
   const connections = new ConfiguredConnections(store, log);
-  const tree = new TopologyTree(store);
+  const access = new WriteAccess(store, new WritePermissions(globalState));
+  const tree = new TopologyTree(store, access);
   const reports = new ReportDocuments(store);
-  const commands = registerAllCommands({
+  const repairs = new RepairDocuments();
+  const deps: CommandDeps = {
     store,
     secrets: passwords,
     reports,
+    repairs,
+    access,
+    history: () => new FileHistory(historyFolder(globalStorageUri)),
+    spawnWorker: () => spawnWorker(vscode.Uri.joinPath(extensionUri, 'dist', 'cli.js').fsPath),
     log,
     extensionUri,
     openTopology: open,
     reloadConnections: () => connections.reload(),
     revealInTree: (target) => tree.reveal(target),
-  });
+  };
+  const commands = registerAllCommands(deps);
   const editor = registerEditor({ sessions: store, helpUri, log });
-  subscriptions.push(log, store, connections, reports, tree, new StatusBar(store), commands, editor);
+  subscriptions.push(log, store, connections, access, reports, repairs, tree, new StatusBar(store), commands, editor);
   subscriptions.push(connectWhenShown(tree, store));
+  void attempt(log, 'history', () => offerCutOffRuns(deps, globalState));
   return { sessions: store, tree };
+}
+
+function historyFolder(own: vscode.Uri): string {
+  return readSettings().historyFolder ?? defaultHistoryFolder(process.env) ?? own.fsPath;
 }
 
 /** The address that explains a finding: a command, because the pages come with the extension. */

@@ -8,16 +8,17 @@ import { escapeMarkdown, escapeProse, titled } from './markdown.ts';
 
 /** What a preview shows of the connection. */
 export interface PlanSubject {
-  /** The connection's name and where it leads, in words. */
-  readonly connection: string;
+  /** What the documents are called: `Repair of production`. */
+  readonly title: string;
+  /** Where the connection leads, in words. */
   readonly detail: string;
-  /** How tablets are told, in words. */
+  /** How tablets are had to read their Shard record, in a whole sentence. */
   readonly tablets: string;
 }
 
 /** The plan before it runs: what, in which order, guarded by what; and what is not part of it. */
-export function planText({ plan, refusals }: PlanResult, { connection, detail, tablets }: PlanSubject): string {
-  const blocks = [`# ${escapeMarkdown(`Repair of ${connection}`)}`, escapeMarkdown(detail)];
+export function planText({ plan, refusals }: PlanResult, { title, detail, tablets }: PlanSubject): string {
+  const blocks = [`# ${escapeMarkdown(title)}`, escapeMarkdown(detail)];
   if (plan === undefined)
     blocks.push(refusals.length === 0 ? 'Nothing needs a repair\\.' : 'Nothing can be repaired\\.');
   else blocks.push(...planBlocks(plan, tablets));
@@ -34,8 +35,10 @@ export function confirmationText(plan: Plan, { detail, tablets }: PlanSubject): 
     ...named('Keyspaces', plan.keyspaces),
     ...named('Tables', plan.tables),
     ...named('Cells', plan.cells),
-    `${count(records, 'record is', 'records are')} written. Tablets: ${tablets}.`,
-    ...locks.map(({ lockedPath, holder }) => `The lock on ${lockedPath} is taken away from ${holder}.`),
+    ...(records === 0 ? [] : [`${count(records, 'record is', 'records are')} written. ${tablets}`]),
+    ...locks.map(
+      ({ lockedPath, holder, evidence }) => `The lock on ${lockedPath} is taken away from ${holder}: ${evidence}`,
+    ),
     ...plan.warnings,
   ];
   return lines.join('\n');
@@ -81,7 +84,7 @@ function planBlocks(plan: Plan, tablets: string): string[] {
     ...(plan.findings.length === 0 ? [] : ['## What it repairs', plan.findings.map(findingLine).join('\n')]),
     '## Steps',
     stepsText(plan),
-    titled('Tablets are told by', tablets),
+    escapeMarkdown(tablets),
     '## Guarded by',
     guardLines(plan),
   ];
@@ -120,11 +123,15 @@ function guardLines({ locks, guards }: Plan): string {
   const unchanged = guards.map((guard) =>
     guard.kind === 'shards'
       ? `every Shard record of ${guard.keyspace} as it was read`
-      : guard.modRevision === '0'
-        ? `${recordName(guard.record)} still absent`
-        : `${recordName(guard.record)} as it was read, at revision ${guard.modRevision}`,
+      : guardedRecord(recordName(guard.record), guard.modRevision),
   );
   return [...held, ...unchanged.map((words) => `- ${escapeMarkdown(words)}`)].join('\n');
+}
+
+/** A source without revisions guards nothing, and its plan is only shown. */
+function guardedRecord(name: string, modRevision: string): string {
+  if (modRevision === '0') return `${name} still absent`;
+  return `${name} as it was read${modRevision === '' ? '' : `, at revision ${modRevision}`}`;
 }
 
 function refusalBlock({ finding, reason, commands }: Refusal): string {
