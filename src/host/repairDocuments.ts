@@ -97,7 +97,7 @@ export class RepairDocuments extends DisposableOwner implements vscode.TextDocum
     key: string,
     { record, before, after }: { record: RecordId; before: Uint8Array | undefined; after: Uint8Array | undefined },
   ): [vscode.Uri, vscode.Uri, vscode.Uri] {
-    const path = `/${recordName(record).split('/').map(fileName).join('/')}.json`;
+    const path = `/${recordName(record).split('/').map(fileName).join('/')}.jsonc`;
     const old = this.keep(path, `${key} before`, storedText(record, before));
     const made = this.keep(path, `${key} after`, storedText(record, after));
     return [made, old, made];
