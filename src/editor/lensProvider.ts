@@ -70,8 +70,9 @@ export class LensProvider extends DisposableOwner implements vscode.CodeLensProv
     const stale = staleWords(session);
     const repairs = new Set<Finding>();
     const lenses = notes.flatMap((note) => [
-      ...noteLenses(note, lines, jump),
+      // First: what stands behind a long remark is cut off.
       ...repairLens(note, { connection, lines, repairs }),
+      ...noteLenses(note, lines, jump),
     ]);
     return stale === undefined ? lenses : [plainLens(`not current: ${stale}`), ...lenses];
   }

@@ -123,8 +123,13 @@ function isTabOf({ input, label }: vscode.Tab, title: string): boolean {
   if (input instanceof vscode.TabInputText) {
     return input.uri.scheme === repairScheme && input.uri.path === `/${fileName(title)}.md`;
   }
-  const byLabel = input === undefined || (input instanceof vscode.TabInputWebview && /preview/i.test(input.viewType));
-  return byLabel && (label.includes(title) || label.includes(fileName(title)));
+  const isPreview = input instanceof vscode.TabInputWebview && /preview/i.test(input.viewType);
+  return (isPreview || isMultiDiff(input)) && (label.includes(title) || label.includes(fileName(title)));
+}
+
+/** The type of a multi-file diff's input is not in VS Code's API yet, and in earlier versions it has none. */
+function isMultiDiff(input: unknown): boolean {
+  return input === undefined || (typeof input === 'object' && input !== null && 'textDiffs' in input);
 }
 
 async function showMarkdown(uri: vscode.Uri, beside: boolean): Promise<void> {
