@@ -3,7 +3,7 @@ import { recordTotals, type Plan, type PlanResult, type PlanStep, type Refusal }
 import { recordName } from '../model/record.ts';
 import { count, listWords } from '../model/words.ts';
 import type { RunRecord, StepRecord } from '../repair/ports.ts';
-import { findingTitle } from './findingTitle.ts';
+import { findingTitle, lockedWords } from './findingTitle.ts';
 import { escapeMarkdown, escapeProse, titled } from './markdown.ts';
 
 /** What a preview shows of the connection. */
@@ -26,22 +26,39 @@ export function planText({ plan, refusals }: PlanResult, { title, detail, tablet
   return `${blocks.join('\n\n')}\n`;
 }
 
+const mostNamed = 5;
+
 /** What the confirmation says: what will change, by name, in a few lines of plain text. */
 export function confirmationText(plan: Plan, { detail, tablets }: PlanSubject): string {
   const records = recordTotals(plan).length;
   const locks = plan.steps.flatMap((step) => (step.kind === 'release-locks' ? step.locks : []));
-  const lines = [
-    detail,
-    ...named('Keyspaces', plan.keyspaces),
-    ...named('Tables', plan.tables),
-    ...named('Cells', plan.cells),
-    ...(records === 0 ? [] : [`${count(records, 'record is', 'records are')} written. ${tablets}`]),
-    ...locks.map(
-      ({ lockedPath, holder, evidence }) => `The lock on ${lockedPath} is taken away from ${holder}: ${evidence}`,
-    ),
-    ...plan.warnings,
+  const named = [
+    ...namedLine('Keyspaces', plan.keyspaces),
+    ...namedLine('Tables', plan.tables),
+    ...namedLine('Cells', plan.cells),
   ];
-  return lines.join('\n');
+  const blocks = [
+    detail,
+    named.join('\n'),
+    records === 0 ? '' : `${count(records, 'record is', 'records are')} written. ${tablets}`,
+    ...atMost(
+      locks.map(
+        ({ lockedPath, holder, evidence }) =>
+          `The lock on ${lockedWords(lockedPath)} is taken away from ${holder}: ${evidence}.`,
+      ),
+      'lock',
+    ),
+    ...atMost(plan.warnings, 'warning'),
+  ];
+  return blocks.filter((block) => block !== '').join('\n\n');
+}
+
+/** A dialog does not scroll: the plan's document has them all. */
+function atMost(lines: readonly string[], what: string): string[] {
+  const more = lines.length - mostNamed;
+  return more > 0
+    ? [...lines.slice(0, mostNamed), `And ${count(more, `more ${what}`)}; the plan names them.`]
+    : [...lines];
 }
 
 /** How a run went: each step, what stands, and what to do next. */
@@ -157,7 +174,8 @@ const stepMarks: Readonly<Record<StepRecord['status'], string>> = {
 
 function stepLine({ title, status, message, revision }: StepRecord): string {
   const at = revision === undefined ? '' : ` at revision ${revision}`;
-  const said = message === undefined ? '' : `\n   ${escapeProse(message)}`;
+  // Two spaces before it make a line break.
+  const said = message === undefined ? '' : `  \n  ${escapeProse(message)}`;
   return `- ${stepMarks[status]} ${escapeMarkdown(`${title}: ${status}${at}`)}${said}`;
 }
 
@@ -167,7 +185,7 @@ function recordLines(plan: Plan): string {
     .join('\n');
 }
 
-function named(title: string, names: readonly string[]): string[] {
+function namedLine(title: string, names: readonly string[]): string[] {
   return names.length === 0 ? [] : [`${title}: ${listWords(names, 12)}`];
 }
 

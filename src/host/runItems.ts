@@ -3,7 +3,6 @@ import { listWords } from '../model/words.ts';
 import type { HistoryEntry } from '../history/fileHistory.ts';
 import type { RunRecord } from '../repair/ports.ts';
 import type { ClockWords } from './clock.ts';
-import { statusWords } from './planText.ts';
 
 export interface RunItem {
   readonly id: string;
@@ -24,6 +23,14 @@ const icons: Readonly<Record<RunRecord['status'], string>> = {
   stopped: '$(error)',
 };
 
+const shortWords: Readonly<Record<RunRecord['status'], string>> = {
+  running: 'running',
+  done: 'done',
+  unchanged: 'nothing changed',
+  undone: 'taken back',
+  stopped: 'stopped half way',
+};
+
 /** A run in a list: what, where and how it ended; `died` names those that are known to have been cut off. */
 export function runItem({ id, run }: HistoryEntry, clock: ClockWords, died: ReadonlySet<string>): RunItem {
   if (run.status !== 'loaded') {
@@ -39,17 +46,18 @@ export function runItem({ id, run }: HistoryEntry, clock: ClockWords, died: Read
   }
   const { kind, status, connection, topology, startedAt, plan, who } = run.value;
   const cutOff = died.has(id);
+  const words = cutOff ? 'cut off' : shortWords[status];
   return {
     id,
     label: `${cutOff ? '$(error)' : icons[status]} ${kind === 'undo' ? 'Undo on' : 'Repair of'} ${connection ?? topology}`,
-    description: clock(startedAt),
+    description: `${words} · ${clock(startedAt)}`,
     detail: [
-      cutOff ? 'Cut off: it did not end.' : statusWords[status],
-      plan.tables.length === 0 ? '' : `${listWords(plan.tables, 4)} of ${listWords(plan.keyspaces, 4)}.`,
-      `By ${who.userName}@${who.hostName}.`,
+      plan.tables.length === 0 ? '' : listWords(plan.tables, 4),
+      listWords(plan.keyspaces, 4),
+      `${who.userName}@${who.hostName}`,
     ]
       .filter((part) => part !== '')
-      .join(' '),
+      .join(' · '),
     run: run.value,
     undoable: status === 'done' || status === 'stopped' || cutOff,
   };
