@@ -1,6 +1,6 @@
 // `npm run bench` runs every benchmark, prints a table of each and keeps the samples as JSON under bench/results/; `npm run bench -- <name>…` runs some.
 import { mkdir, writeFile } from 'node:fs/promises';
-import { arch, availableParallelism, cpus, platform } from 'node:os';
+import { arch, availableParallelism, cpus, loadavg, platform } from 'node:os';
 import path from 'node:path';
 import { activation } from './activation.ts';
 import { median, type Benchmark } from './benchmark.ts';
@@ -26,6 +26,9 @@ const machine = {
 };
 await mkdir(RESULTS, { recursive: true });
 console.log(`${machine.cores} cores of ${machine.cpu}, ${machine.platform}, Node ${machine.node}`);
+/** What else ran: with more than one process a core, times say little. */
+const load = loadavg()[0] ?? 0;
+console.log(`load before: ${(load / machine.cores).toFixed(1)} processes a core`);
 for (const benchmark of BENCHMARKS.filter(({ name }) => names.length === 0 || names.includes(name))) {
   console.log(`\n== ${benchmark.name}: ${benchmark.title}`);
   const measurements = await benchmark.run();
@@ -34,6 +37,7 @@ for (const benchmark of BENCHMARKS.filter(({ name }) => names.length === 0 || na
     benchmark: benchmark.name,
     measuredAt: new Date().toISOString(),
     machine,
+    loadPerCoreBefore: load / machine.cores,
     measurements: measurements.map((measurement) => ({ ...measurement, median: median(measurement.samples) })),
   };
   await writeFile(path.join(RESULTS, `${benchmark.name}.json`), `${JSON.stringify(result, null, 2)}\n`);

@@ -6,15 +6,11 @@ import { mustRun } from './run.ts';
 export async function installExtensions(folder: string, packages: readonly string[]): Promise<string> {
   const extensionsFolder = path.join(folder, 'extensions');
   const server = path.join(installedCodeServer(), 'out', 'server-main.js');
-  const data = ['--server-data-dir', path.join(folder, 'server-data'), '--user-data-dir', path.join(folder, 'user')];
-  const installs = packages.flatMap((file) => ['--install-extension', file]);
-  await mustRun('node', [
-    server,
-    '--accept-server-license-terms',
-    ...data,
-    ...installs,
-    '--extensions-dir',
-    extensionsFolder,
-  ]);
+  const flags = [
+    ...['--accept-server-license-terms', '--extensions-dir', extensionsFolder],
+    ...['--server-data-dir', path.join(folder, 'server-data'), '--user-data-dir', path.join(folder, 'user')],
+    ...packages.flatMap((file) => ['--install-extension', file]),
+  ];
+  await mustRun('node', [server, ...flags]);
   return extensionsFolder;
 }

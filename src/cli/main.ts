@@ -12,6 +12,11 @@ work.catch((error: unknown) => {
   process.exitCode = 2;
 });
 
+/** Replaces what the line showed last; without words the line is free again. */
+function progress(words: string): void {
+  process.stderr.write(`\r\u001b[2K${words}`);
+}
+
 async function runCommandLine(): Promise<void> {
   const interrupted = new AbortController();
   process.once('SIGINT', () => interrupted.abort());
@@ -32,5 +37,6 @@ async function runCommandLine(): Promise<void> {
     signal: interrupted.signal,
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),
+    ...(process.stderr.isTTY && { progress }),
   });
 }

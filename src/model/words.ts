@@ -12,6 +12,11 @@ export function count(amount: number, singular: string, plural = `${singular}s`)
   return `${amount} ${amount === 1 ? singular : plural}`;
 }
 
+/** The verb for a subject that names all of `subjects`. */
+export function verb(subjects: readonly unknown[], singular: string, plural: string): string {
+  return subjects.length === 1 ? singular : plural;
+}
+
 /** A duration in its two largest units: `45 s`, `12 min`, `23 h 51 min`, `3 d 4 h`. */
 export function durationWords(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));

@@ -1,6 +1,7 @@
 /** How a run ends, and what it says then. */
-import { count, listWords } from '../model/words.ts';
-import { findingsLeft, findingWords, newlyUnread } from './findingsLeft.ts';
+import type { Plan } from '../model/plan.ts';
+import { listWords } from '../model/words.ts';
+import { findingsLeft, findingWords, newErrors, newlyUnread } from './findingsLeft.ts';
 import type { RunStatus } from './ports.ts';
 import { errorWords, nextRepair, recordWords } from './runWords.ts';
 import type { ReadTopology, RunContext } from './runContext.ts';
@@ -81,13 +82,23 @@ function goneWords(amount: number): string {
 
 function problemsOf({ options: { plan }, before }: RunContext, now: ReadTopology): string[] {
   const unread = before === undefined ? [] : newlyUnread(before.diagnosed, now.diagnosed);
-  const left = findingsLeft(plan.findings, now.diagnosed.findings);
-  const changed = plan.findings.length > 0 ? [] : notAsPlanned(plan, now.data);
   return [
-    ...(unread.length === 0 ? [] : [`Written, not verified: ${listWords(unread)} could not be read.`]),
-    ...(left.length === 0
-      ? []
-      : [`Written, and ${count(left.length, 'finding')} still there: ${listWords(left.map(findingWords), 12)}.`]),
-    ...(changed.length === 0 ? [] : [`Written, and changed again by someone else: ${listWords(changed, 12)}.`]),
+    ...problem('Written, not verified, because these could not be read', unread),
+    ...(plan.findings.length === 0
+      ? problem('Written, and changed again by someone else', notAsPlanned(plan, now.data))
+      : findingProblems(plan, before, now)),
   ];
+}
+
+function findingProblems(plan: Plan, before: ReadTopology | undefined, now: ReadTopology): string[] {
+  const left = findingsLeft(plan.findings, now.diagnosed.findings);
+  const added = before === undefined ? [] : newErrors(plan, before.diagnosed, now.diagnosed);
+  return [
+    ...problem('Written, and still there', left.map(findingWords)),
+    ...problem('Written, and new since the run began', added.map(findingWords)),
+  ];
+}
+
+function problem(head: string, names: readonly string[]): string[] {
+  return names.length === 0 ? [] : [`${head}: ${listWords(names, 12)}.`];
 }

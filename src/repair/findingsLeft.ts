@@ -1,17 +1,33 @@
 /** What is left of findings after a run. */
 import { diagnosisInput, type DiagnosedTopology } from '../diagnose/diagnose.ts';
 import type { Finding } from '../model/finding.ts';
+import type { Plan } from '../model/plan.ts';
 import { recordName } from '../model/record.ts';
 import type { Snapshot } from '../records/snapshot.ts';
+import { factsOf } from './verify.ts';
 
-/** Those of `planned` that are still there: the same code in the same record, about one of its tables. */
+/** Those of `planned` that are still there, about one of their tables at least. */
 export function findingsLeft(planned: readonly Finding[], now: readonly Finding[]): Finding[] {
-  return planned.filter((finding) => now.some((other) => isSame(finding, other)));
+  const facts = new Set(now.flatMap(factsOf));
+  return planned.filter((finding) => factsOf(finding).some((fact) => facts.has(fact)));
 }
 
-function isSame(a: Finding, b: Finding): boolean {
-  if (a.code !== b.code || nameOf(a) !== nameOf(b)) return false;
-  return (a.tables.length === 0 && b.tables.length === 0) || a.tables.some((table) => b.tables.includes(table));
+/** Errors about what the plan touched that are there `now` and were not before: an outage may have changed its kind. */
+export function newErrors(
+  { keyspaces, tables, cells }: Plan,
+  before: DiagnosedTopology,
+  now: DiagnosedTopology,
+): Finding[] {
+  const known = new Set(before.findings.flatMap(factsOf));
+  return now.findings
+    .filter(({ code, severity }) => severity === 'error' && code !== 'record-unreadable')
+    .filter((finding) => factsOf(finding).some((fact) => !known.has(fact)))
+    .filter(
+      (finding) =>
+        keyspaces.includes(finding.keyspace ?? '') ||
+        cells.includes(finding.cell ?? '') ||
+        finding.tables.some((table) => tables.includes(table)),
+    );
 }
 
 /** What `now` could not read that could be read before: what depends on it is not verified. */

@@ -1,4 +1,5 @@
 /** Words on how a refresh of shards went. */
+import { refreshShard } from '../diagnose/commandList.ts';
 import type { ShardName } from '../model/plan.ts';
 import type { ShardRefresh, ShardTablets, TabletOutcome } from './ports.ts';
 
@@ -34,6 +35,12 @@ export function refreshProblems(asked: readonly ShardTablets[], answers: readonl
     ),
   );
   return [...unconfirmedShards(asked, answers).map(({ words }) => words), ...others];
+}
+
+/** What refreshes the tablets of these shards by hand; they read their denied tables only when they start and when they are refreshed. */
+export function refreshByHand(shards: readonly ShardName[]): string {
+  const commands = shards.map(({ keyspace, shard }) => refreshShard(keyspace, shard));
+  return `Refresh their tablets by hand: ${commands.join(' && ')}`;
 }
 
 /** How many confirmed, and what else there is to know, in sentences. */

@@ -52,11 +52,13 @@ export function draftRepair(
   const sides = new Set(moves.flatMap(({ source, target }) => [source, target]));
   const others = chooseOthers(context, { scoped, reasons, ruled });
 
+  // First of all: a finding names rules by their positions in the record as it was read.
+  const dropped = draftDangling(context, others.dangling, draft);
   const keyspace = servedFrom(context);
   const turned = new Map(
     keyspace === undefined ? [] : planned.map((move) => [move, draftServeFrom(move, keyspace, draft)]),
   );
-  const changedNames = new Set([...[...turned.values()].flat(), ...draftDangling(context, others.dangling, draft)]);
+  const changedNames = new Set([...dropped, ...[...turned.values()].flat()]);
   const confirm = planned.flatMap((move) =>
     draftDenials(context, move, { draft, rerouted: (turned.get(move) ?? []).length > 0 }),
   );
@@ -120,9 +122,11 @@ function chooseMoves(context: RepairContext, { scoped, reasons, ruled }: Choice)
     const own = scoped.filter(
       (finding) => finding.move === move.id && (moveCodes.has(finding.code) || isFollowedRead(context, finding.code)),
     );
-    if (own.length === 0 || own.some((finding) => reasons.has(finding))) continue;
+    if (own.length === 0) continue;
     const whole = moveFindings(move, deniedCodes).length > 0 || servedFrom(context) !== undefined;
+    // What is of one move is repaired together or not at all.
     const reason =
+      own.map((finding) => reasons.get(finding)).find((given) => given !== undefined) ??
       (whole ? moveRefusal(context, move, ruled) : followRefusal(context, move)) ??
       context.locks.refusal(lockPaths(context.snapshot, { moves: [move], keyspaces: [] }));
     if (reason !== undefined) for (const finding of own) reasons.set(finding, reason);

@@ -21,6 +21,9 @@ export interface RunLogOptions {
 
 type StepEnd = Pick<StepRecord, 'status' | 'revision' | 'message'>;
 
+/** Milliseconds for a save after one that failed. */
+const hangingSaveMs = 1000;
+
 export class RunLog {
   private readonly options: RunLogOptions;
   private run: RunRecord;
@@ -98,7 +101,9 @@ export class RunLog {
   async save(): Promise<void> {
     const { history, clock, saveMs } = this.options;
     try {
-      await within({ clock, ms: saveMs, what: 'The history' }, () => history.save(this.run));
+      // A disk that hangs must not keep tables denied for long: only its first silence is waited out.
+      const ms = this.problem === undefined ? saveMs : Math.min(saveMs, hangingSaveMs);
+      await within({ clock, ms, what: 'The history' }, () => history.save(this.run));
       this.problem = undefined;
     } catch (error) {
       this.problem = `The run could not be recorded: ${errorWords(error)}`;

@@ -1,6 +1,7 @@
 /** A cell's SrvVSchema made to carry the global records; only what differs is changed. */
 import { clone, create, type DescMessage, type MessageShape } from '@bufbuild/protobuf';
 import type { RuleDifference } from '../diagnose/srvVSchemaDiff.ts';
+import { groupBy } from '../model/groupBy.ts';
 import { loadedValue } from '../model/reading.ts';
 import {
   KeyspaceRoutingRulesSchema,
@@ -50,8 +51,8 @@ function changedRules(
   names: ReadonlySet<string>,
 ): RoutingRule[] {
   const placed = new Set<string>();
-  const named = (name: string): RoutingRule[] =>
-    globals.filter(({ fromTable }) => fromTable === name).map((rule) => clone(RoutingRuleSchema, rule));
+  const byName = groupBy(globals, ({ fromTable }) => fromTable);
+  const named = (name: string): RoutingRule[] => (byName.get(name) ?? []).map((rule) => clone(RoutingRuleSchema, rule));
   const kept = cell.flatMap((rule) => {
     if (!names.has(rule.fromTable)) return [rule];
     if (placed.has(rule.fromTable)) return [];

@@ -2,7 +2,7 @@
 import type { PlanStep } from '../model/plan.ts';
 import { conflictWords } from './conflictWords.ts';
 import type { ShardRefresh, ShardTablets, StepRecord } from './ports.ts';
-import { refreshProblems, refreshSummary, unconfirmedShards } from './refreshWords.ts';
+import { refreshByHand, refreshProblems, refreshSummary, unconfirmedShards } from './refreshWords.ts';
 import { errorWords, recordWords } from './runWords.ts';
 import type { RunContext } from './runContext.ts';
 import { shardTablets } from './shardTablets.ts';
@@ -40,10 +40,11 @@ export async function refreshStep(context: RunContext, { purpose, shards }: Step
   context.log.say(`Refreshing tablets through ${refresher.description}.`);
   const asked = shardTablets(context.before.diagnosed.snapshot, shards);
   const answers = await refresh(context, asked, mustConfirm ? context.writer.lost : new AbortController().signal);
-  const summary = [...refreshSummary(answers), ...refreshProblems(asked, answers)].join(' ');
+  const problems = refreshProblems(asked, answers);
+  const summary = [...refreshSummary(answers), ...problems].join(' ');
   const unconfirmed = unconfirmedShards(asked, answers);
   if (!mustConfirm) {
-    context.unconfirmed = refreshProblems(asked, answers);
+    context.unconfirmed = problems.length === 0 ? [] : [...problems, refreshByHand(shards)];
     return { status: unconfirmed.length > 0 ? 'failed' : 'done', message: summary };
   }
   const stopping = unconfirmed.filter(({ keyspace }) => !forcedKeyspaces.has(keyspace));

@@ -2,12 +2,11 @@
 import type { RecordChange, ShardName } from '../model/plan.ts';
 import type { RecordId } from '../model/record.ts';
 import { listWords } from '../model/words.ts';
-import { refreshShard } from '../diagnose/commandList.ts';
 import { decodeSnapshot } from '../records/decodeSnapshot.ts';
 import { parseGlobalPath } from '../records/topoKey.ts';
 import { lostWords } from './conflictWords.ts';
 import { bothOpen } from './findingsLeft.ts';
-import { refreshProblems } from './refreshWords.ts';
+import { refreshByHand, refreshProblems } from './refreshWords.ts';
 import { errorWords, recordWords } from './runWords.ts';
 import type { ReadTopology, RunContext, Written } from './runContext.ts';
 import { shardTablets } from './shardTablets.ts';
@@ -35,21 +34,22 @@ export async function undoDenies(context: RunContext, before: ReadTopology): Pro
   const end = clock.now() + limits.undoMs;
   const denied = context.written;
   context.log.say('Taking back what was denied.');
-  const problem = await restore(context, before, end).catch((error: unknown) => errorWords(error));
+  const problem = (await restore(context, before, end).catch(errorWords)) ?? 'others kept changing the topology.';
   const restored = denied.filter((one) => !context.written.includes(one)).map(({ change }) => change.record);
-  const words = restored.length === 0 ? [] : [`What was denied was taken back: ${recordWords(restored)}.`];
   const left = context.written.map(({ change }) => change.record);
+  const head =
+    context.unknown.length > 0
+      ? 'It is not known whether what was denied still stands'
+      : 'What was denied still stands';
   return {
     complete: left.length === 0,
     sentences: [
-      ...words,
-      ...(left.length === 0 ? [] : [`What was denied still stands in ${recordWords(left)}: ${problem ?? nobodysTime}`]),
+      ...(restored.length === 0 ? [] : [`What was denied was taken back: ${recordWords(restored)}.`]),
+      ...(left.length === 0 ? [] : [`${head} in ${recordWords(left)}: ${problem}`]),
       ...(await refreshAgain(context, before, restored, end)),
     ],
   };
 }
-
-const nobodysTime = 'others kept changing the topology.';
 
 /** Gives the reason when something was left; rejects when the topology could not be read or written. */
 async function restore(context: RunContext, before: ReadTopology, end: number): Promise<string | undefined> {
@@ -104,12 +104,12 @@ async function refreshAgain(
   if (shards.length === 0) return [];
   const asked = shardTablets(snapshot, shards);
   const limit = { clock, ms: Math.max(0, end - clock.now()), what: 'Refreshing the tablets again' };
-  const later = `Refresh them by hand: ${shards.map(({ keyspace, shard }) => refreshShard(keyspace, shard)).join(' && ')}`;
+  const byHand = refreshByHand(shards);
   try {
     const answers = await within(limit, (signal) => refresh(context, asked, signal));
     const problems = refreshProblems(asked, answers);
-    return problems.length === 0 ? [] : [...problems, later];
+    return problems.length === 0 ? [] : [...problems, byHand];
   } catch (error) {
-    return [errorWords(error), later];
+    return [errorWords(error), byHand];
   }
 }

@@ -28,7 +28,7 @@ export function outcomeOf(before: DiagnosedTopology, after: TopologyData, releas
 }
 
 /** What a finding says, one key for each table: findings are grouped, and a repair may change the groups. */
-function factsOf({ code, keyspace, shard, cell, tables, places: [{ record, path }] }: Finding): string[] {
+export function factsOf({ code, keyspace, shard, cell, tables, places: [{ record, path }] }: Finding): string[] {
   const inShard = code === 'both-sides-denied' ? undefined : shard;
   if (tables.length > 0 && code !== 'duplicate-control' && code !== 'legacy-control') {
     return tables.map((table) => JSON.stringify([code, keyspace, inShard, cell, table]));

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseCommandLine, parseDuration } from '../../src/cli/commandLine.ts';
+import { parseCommandLine } from '../../src/cli/commandLine.ts';
+import { parseDuration } from '../../src/cli/duration.ts';
 import { run, type ExitCode } from '../../src/cli/run.ts';
 
 const capture = join(import.meta.dirname, '../captures/12-reverse-vtctld-killed');
@@ -110,7 +111,8 @@ describe('vitess-topo', () => {
   it('takes several endpoints, cell addresses and a duration in the way of Go', () => {
     const args = ['status', '--etcd', 'a:1,b:2', '--cell-address', 'zone1=global', '--timeout', '1m30s'];
     const parsed = parseCommandLine(args);
-    assert.ok(parsed.kind === 'run' && parsed.commandLine.address.kind === 'etcd');
+    assert.ok(parsed.kind === 'run' && parsed.commandLine.command === 'status');
+    assert.ok(parsed.commandLine.address.kind === 'etcd');
     assert.deepEqual(parsed.commandLine.address.endpoints, ['a:1', 'b:2']);
     assert.deepEqual(parsed.commandLine.address.cellAddresses, { zone1: 'global' });
     assert.equal(parsed.commandLine.timeoutMs, 90_000);

@@ -24,13 +24,15 @@ describe('precheck of tablets', () => {
     }
   });
 
-  it('is not safe when a replica is silent', () => {
+  it('is not safe when a replica is silent, unless Vitess does not ask it because it has no hostname', () => {
     const alias = 'zone1-0000000101';
     const data = withTablet(alias, TabletType.REPLICA);
     assert.deepEqual(reasonLines(check(data, `switch ${forward}`, { answers: { [alias]: silent } })), [
       `tablet-silent zone1/tablets/${alias}/Tablet`,
     ]);
     assert.ok(check(data, `switch ${forward}`).safe);
+    const gone = withMessage(data, cellRecord.tablet('zone1', alias), TabletSchema, (tablet) => (tablet.hostname = ''));
+    assert.ok(check(gone, `switch ${forward}`, { answers: { [alias]: silent } }).safe);
   });
 
   it('is not safe while a tablet takes a backup or is restored, even when it answers', () => {

@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
+import { fromBinary } from '@bufbuild/protobuf';
 import fc from 'fast-check';
 import { type Plan, type RepairRequest } from '../../src/model/plan.ts';
-import { recordName } from '../../src/model/record.ts';
+import { cellRecord, recordName } from '../../src/model/record.ts';
+import { ShardSchema, TabletType } from '../../src/records/gen/topodata_pb.js';
+import { RoutingRulesSchema, SrvVSchemaSchema } from '../../src/records/gen/vschema_pb.js';
 import type { TopologyData } from '../../src/model/topologyData.ts';
 import { planUndo } from '../../src/repair/planUndo.ts';
 import { openOnBothSides } from '../support/acceptance.ts';
 import { applyPlan, planFor, statesOf } from '../support/applyPlan.ts';
 import { arbitraryTopology } from '../support/arbitraryTopology.ts';
+import { bytesOf } from '../support/edit.ts';
 import { diagnosed } from '../support/diagnosed.ts';
 import { factsOf } from '../support/facts.ts';
 import { runOf, statusesAfter } from '../support/runs.ts';
@@ -14,7 +18,7 @@ import { applyStep, arbitrarySteps } from '../support/steps.ts';
 import { buildTopology, type TopologySpec } from '../support/topologySpec.ts';
 
 /** Set to look further than the suite has time for. */
-const runs = Number(process.env['REPAIR_RUNS'] ?? 600);
+const runs = Number(process.env['REPAIR_RUNS'] ?? 300);
 
 interface Choice {
   readonly scope: 'all' | 'keyspace' | 'move' | 'finding';
@@ -95,6 +99,35 @@ function errorFacts(data: TopologyData): Set<string> {
   );
 }
 
+/** A cell's rules of the reads of some tables. */
+function readRules(data: TopologyData, cell: string, tables: readonly string[]): string[] {
+  const bytes = bytesOf(data, cellRecord.srvVSchema(cell));
+  const rules = bytes === undefined ? [] : (fromBinary(SrvVSchemaSchema, bytes).routingRules?.rules ?? []);
+  return rules
+    .filter(({ fromTable }) => tables.some((table) => new RegExp(`(^|\\.)${table}@`).test(fromTable)))
+    .map(({ fromTable, toTables }) => `${fromTable} ${toTables.join()}`)
+    .sort();
+}
+
+/** The global rules and the followed denied tables, that are of no table of a plan. */
+function entriesOfOthers(data: TopologyData, { tables }: Plan): string[] {
+  const names = new Set(tables);
+  const others = (table: string): boolean => !names.has(table.replace(/@.*$/, '').replace(/^.*\./, ''));
+  return data.global
+    .filter(({ value }) => value[0] !== 0xff)
+    .flatMap(({ path, value }) => {
+      if (path === 'RoutingRules') {
+        const { rules } = fromBinary(RoutingRulesSchema, value);
+        return rules.filter(({ fromTable }) => others(fromTable)).map((rule) => JSON.stringify(rule));
+      }
+      if (!path.endsWith('/Shard')) return [];
+      const { tabletControls } = fromBinary(ShardSchema, value);
+      const followed = tabletControls.findLast(({ tabletType }) => tabletType === TabletType.PRIMARY);
+      return (followed?.deniedTables ?? []).filter(others).map((table) => `${path} ${table}`);
+    })
+    .sort();
+}
+
 function bytesByName(data: TopologyData): Map<string, string> {
   const cells = data.cells.flatMap((cell) =>
     cell.status === 'loaded' ? cell.records.map(({ path, value }) => [`${cell.cell}/${path}`, value] as const) : [],
@@ -136,6 +169,23 @@ describe('repairs of any broken topology', function () {
       );
       const second = planFor(repaired, request).plan;
       assert.deepEqual(second === undefined ? [] : planWords(second), []);
+    });
+  });
+
+  it('leave the reads that a cell keeps on purpose, unless the request says otherwise', () => {
+    forAnyPlan(({ data, request, plan }) => {
+      if (request.followReads) return;
+      const repaired = applyPlan(data, plan);
+      for (const { code, cell = '', tables } of diagnosed(data).findings) {
+        if (code !== 'reads-differ-by-cell') continue;
+        assert.deepEqual(readRules(repaired, cell, tables), readRules(data, cell, tables));
+      }
+    });
+  });
+
+  it('touch no rule and no denied table of other tables than they name', () => {
+    forAnyPlan(({ data, plan }) => {
+      assert.deepEqual(entriesOfOthers(applyPlan(data, plan), plan), entriesOfOthers(data, plan));
     });
   });
 

@@ -86,6 +86,19 @@ describe('serving a move from one of its keyspaces', () => {
     assert.equal(rulesOf(repaired).get('product'), 'commerce.product');
   });
 
+  it('goes together with dropping rules that lead nowhere', () => {
+    const data = rebuilt(
+      withRoutes(killed(), {
+        'customer.stray': 'gone.stray',
+        product: 'commerce.product',
+      }),
+    );
+    const repaired = applyPlan(data, planOf(data, from('commerce')));
+    assert.deepEqual(problems(repaired), []);
+    assert.equal(rulesOf(repaired).get('product'), 'commerce.product');
+    assert.equal(rulesOf(repaired).has('customer.stray'), false);
+  });
+
   it('repairs names of one table that lead to two keyspaces, which rules alone cannot decide', () => {
     const data = rebuilt(withRoutes(switched(), { 'commerce.corder': 'commerce.corder' }));
     assert.match(reasonsOf(planFor(data), 'split-routing').join(), /repair with serve-from/);

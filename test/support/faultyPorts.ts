@@ -1,6 +1,6 @@
 /** Ports whose every call can be made to go wrong. */
 import type { RunHistory, RunRecord, ShardTablets, RefreshOptions, TabletRefresher } from '../../src/repair/ports.ts';
-import type { TopologyWriter, WritableTopology } from '../../src/topology/topologyWriter.ts';
+import type { TopologyWriter, TransactionLimits, WritableTopology } from '../../src/topology/topologyWriter.ts';
 
 /** One call of a port: its place in the run, and what is called. */
 export interface PortCall {
@@ -15,9 +15,12 @@ export type Intervention = <T>(call: PortCall, work: () => Promise<T>) => Promis
 export class FaultyPorts {
   readonly calls: string[] = [];
   private readonly intervene: Intervention;
+  private readonly limits: TransactionLimits | undefined;
 
-  constructor(intervene: Intervention) {
+  /** `limits` replace the writer's own. */
+  constructor(intervene: Intervention, limits?: TransactionLimits) {
     this.intervene = intervene;
+    this.limits = limits;
   }
 
   topology(real: WritableTopology): WritableTopology {
@@ -46,9 +49,10 @@ export class FaultyPorts {
   }
 
   private writer(real: TopologyWriter): TopologyWriter {
+    const { limits } = this;
     return {
       get limits() {
-        return real.limits;
+        return limits ?? real.limits;
       },
       lost: real.lost,
       clusterOf: (record) => real.clusterOf(record),

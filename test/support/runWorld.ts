@@ -1,13 +1,16 @@
 /** A captured topology in memory with tablets and a history, in which plans are carried out. */
 import assert from 'node:assert/strict';
 import { planChanges, type Plan, type RepairRequest, type ShardName } from '../../src/model/plan.ts';
-import { recordName } from '../../src/model/record.ts';
+import { recordName, type RecordId } from '../../src/model/record.ts';
+import type { TopologyData } from '../../src/model/topologyData.ts';
+import type { DiagnosedTopology } from '../../src/diagnose/diagnose.ts';
 import { runFromText, runToText } from '../../src/history/runText.ts';
 import { executePlan } from '../../src/repair/executePlan.ts';
 import { defaultExecuteLimits, type ExecuteOptions } from '../../src/repair/executeOptions.ts';
 import { planRepair } from '../../src/repair/planRepair.ts';
 import type { RunHistory, RunRecord } from '../../src/repair/ports.ts';
 import { WritableMemoryTopology, type WritableMemoryOptions } from '../../src/topology/memoryWriter.ts';
+import type { TransactionLimits, WritableTopology } from '../../src/topology/topologyWriter.ts';
 import { diagnosed } from './diagnosed.ts';
 import { FakeTablets } from './fakeTablets.ts';
 import { FaultyPorts, type Intervention } from './faultyPorts.ts';
@@ -34,6 +37,11 @@ export class MemoryHistory implements RunHistory {
     return Promise.resolve();
   }
 
+  /** All runs as they are read back. */
+  all(): RunRecord[] {
+    return [...this.texts.keys()].flatMap((id) => this.load(id) ?? []);
+  }
+
   /** The run as it is read back; undefined when it was never saved. */
   load(id: string): RunRecord | undefined {
     const text = this.texts.get(id);
@@ -48,6 +56,14 @@ export const repairOfAll: RepairRequest = {
   direction: { kind: 'follow-routing' },
   followReads: false,
 };
+
+/** What is done to the ports of a run. */
+export interface Interference {
+  readonly intervene?: Intervention;
+  readonly writerLimits?: TransactionLimits;
+  /** Instead of the world's own. */
+  readonly topology?: WritableTopology;
+}
 
 export class RunWorld {
   readonly topology: WritableMemoryTopology;
@@ -86,24 +102,38 @@ export class RunWorld {
     }
   }
 
-  async plan(request = repairOfAll): Promise<Plan | undefined> {
-    const data = await this.topology.read();
-    return planRepair(request, { data, diagnosed: diagnosed(data) }).plan;
+  /** The repair of everything; undefined when nothing is to be repaired. */
+  async plan(): Promise<Plan | undefined> {
+    return planRepair(repairOfAll, await this.read()).plan;
   }
 
-  /** Plans a repair and carries it out; every port call goes through `intervene`. */
+  async read(): Promise<{ data: TopologyData; diagnosed: DiagnosedTopology }> {
+    const data = await this.topology.read();
+    return { data, diagnosed: diagnosed(data) };
+  }
+
+  /** Has someone else write a record of the global root. */
+  write({ path }: RecordId, value: Uint8Array): void {
+    this.store.put(this.store.globalKey(path), value);
+  }
+
+  bytes({ path }: RecordId): Uint8Array {
+    return this.store.keys.get(this.store.globalKey(path)) ?? assert.fail(`${path} is absent`);
+  }
+
+  /** Carries a plan out; every port call goes through `intervene`. */
   async run(
     plan: Plan,
     more: Partial<ExecuteOptions> = {},
-    intervene: Intervention = (_, work) => work(),
+    { intervene = (_, work) => work(), writerLimits, topology = this.topology }: Interference = {},
   ): Promise<{ run: RunRecord; calls: readonly string[] }> {
     const ports = new FaultyPorts((call, work) => {
       this.observe();
       return intervene(call, work).finally(() => this.observe());
-    });
+    }, writerLimits);
     const run = await executePlan({
       kind: 'repair',
-      topology: ports.topology(this.topology),
+      topology: ports.topology(topology),
       plan,
       replan: (topology, options) => planRepair(repairOfAll, topology, options).plan,
       refresher: ports.refresher(this.tablets),

@@ -1,5 +1,5 @@
 import type { Finding } from '../../model/finding.ts';
-import { listWords } from '../../model/words.ts';
+import { listWords, verb } from '../../model/words.ts';
 import { placesOr } from '../places.ts';
 import type { DiagnosisInput } from '../rule.ts';
 import { deniedOnBothSides, denialPlaces, groupTables, openPlace, rulePlaces } from '../sides.ts';
@@ -34,7 +34,7 @@ export function bothSidesDenied(input: DiagnosisInput): Finding[] {
         ],
         message:
           `Queries on the primary for ${listWords(tables)} fail now with "disallowed due to rule: enforce denied tables": ` +
-          `the routing rules send them to ${serving}, ${shards} denies them, and so does ${other}. ` +
+          `the routing rules send them to ${serving}, ${shards} ${verb(denied, 'denies', 'deny')} them, and so does ${other}. ` +
           `Next: make sure that no SwitchTraffic or ReverseTraffic is running, then allow them on ${serving} and refresh its tablets.`,
         fixable: true,
       },

@@ -1,5 +1,5 @@
 import type { Finding } from '../../model/finding.ts';
-import { listWords } from '../../model/words.ts';
+import { listWords, verb } from '../../model/words.ts';
 import type { LoadedShard } from '../keyspaceFacts.ts';
 import { placesOr } from '../places.ts';
 import type { DiagnosisInput } from '../rule.ts';
@@ -34,7 +34,7 @@ export function shardsDisagree(input: DiagnosisInput): Finding[] {
           openPlace(shard, `${keyspace}/${shard.name} does not deny ${listWords(tables)}`),
         ),
         message:
-          `${names(denying)} denies ${listWords(tables)} and ${names(allowing)} does not: a query ${serves ? '' : `that reaches ${keyspace} past the routing rules `}fails or succeeds by the shard its rows are on. ` +
+          `${names(denying)} ${verb(denying, 'denies', 'deny')} ${listWords(tables)} and ${names(allowing)} ${verb(allowing, 'does', 'do')} not: a query ${serves ? '' : `that reaches ${keyspace} past the routing rules `}fails or succeeds by the shard its rows are on. ` +
           `Next: make all shards of ${keyspace} ${serves ? 'allow' : 'deny'} them, since the routing rules ${serves ? 'send' : 'do not send'} their writes there.`,
         fixable: true,
       },

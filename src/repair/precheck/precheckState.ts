@@ -93,11 +93,7 @@ function alreadyThere(subject: PrecheckSubject, move: DiagnosedMove): PrecheckRe
   const reads = move.kind === 'standard' ? move.matrix.filter(({ type }) => type !== 'primary') : [];
   // Where reads are not known the reason is that they could not be read.
   if (reads.some(({ servedBy }) => servedBy.kind === 'not-checked')) return [];
-  if (
-    reads.every(
-      ({ servedBy }) => servedBy.kind === 'no-rule' || (servedBy.kind === 'keyspace' && servedBy.keyspace === to),
-    )
-  ) {
+  if (reads.every(({ servedBy }) => servedBy.kind !== 'keyspace' || servedBy.keyspace === to)) {
     return [
       {
         code: 'nothing-to-do',

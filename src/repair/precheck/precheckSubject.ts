@@ -130,8 +130,10 @@ function subjectOfTables(
   const moves = between.filter(({ tables }) => tables.some((table) => target.tables.includes(table)));
   const found = new Set(moves.flatMap(({ tables }) => tables));
   const unknown = target.tables.filter((table) => !found.has(table));
+  // Without the rules nothing can be said to be missing; that they could not be read is a reason of its own.
+  const unread = topology.snapshot.routingRules.status === 'failed';
   const reasons: PrecheckReason[] =
-    unknown.length === 0
+    unread || unknown.length === 0
       ? []
       : [{ code: 'tables-unknown', message: unknownTables(unknown, target, between, topology) }];
   const [first, ...others] = moves;

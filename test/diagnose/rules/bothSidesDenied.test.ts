@@ -32,7 +32,7 @@ describe(code, () => {
       text: '"corder"',
       says: [
         /^Queries on the primary for corder and customer fail now with "disallowed due to rule: enforce denied tables"/,
-        /the routing rules send them to customer, customer\/-80 and customer\/80- denies them, and so does commerce/,
+        /the routing rules send them to customer, customer\/-80 and customer\/80- deny them, and so does commerce/,
         /Next: make sure that no SwitchTraffic or ReverseTraffic is running, then allow them on customer/,
       ],
     });

@@ -26,7 +26,7 @@ describe(code, () => {
       record: 'keyspaces/customer/shards/-80/Shard',
       text: '"corder"',
       says: [
-        /^customer\/-80 denies corder and customer and customer\/80- does not: a query fails or succeeds by the shard its rows are on/,
+        /^customer\/-80 denies corder and customer and customer\/80- does not: a query that reaches customer past the routing rules fails or succeeds by the shard its rows are on/,
         /Next: make all shards of customer deny them, since the routing rules do not send their writes there/,
       ],
     });
