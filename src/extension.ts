@@ -18,18 +18,13 @@ import { ConfiguredConnections } from './host/configuredConnections.ts';
 import { connectionMemory } from './host/connectionMemory.ts';
 import type { ConnectionSettings } from './host/connectionSettings.ts';
 import { openTopology } from './host/openTopology.ts';
-import { RepairDocuments } from './host/repairDocuments.ts';
+import { repairServices } from './host/repairServices.ts';
 import { ReportDocuments } from './host/reportDocuments.ts';
 import { ConnectionSecrets } from './host/secrets.ts';
 import type { Session, Sessions } from './host/session.ts';
 import { SessionStore } from './host/sessionStore.ts';
 import { readSettings } from './host/settings.ts';
-import { spawnWorker } from './host/spawnWorker.ts';
 import { StatusBar } from './host/statusBar.ts';
-import { WriteAccess } from './host/writeAccess.ts';
-import { WritePermissions } from './host/writePermission.ts';
-import { FileHistory } from './history/fileHistory.ts';
-import { defaultHistoryFolder } from './history/historyFolder.ts';
 import type { FindingCode } from './model/finding.ts';
 import type { Topology } from './topology/topology.ts';
 import { connectWhenShown } from './tree/connectWhenShown.ts';
@@ -44,14 +39,8 @@ export interface VitessTopoApi {
 }
 
 /** Registers everything; connections are opened when the view is shown or a command needs one. */
-export function activate({
-  subscriptions,
-  secrets,
-  workspaceState,
-  globalState,
-  extensionUri,
-  globalStorageUri,
-}: vscode.ExtensionContext): VitessTopoApi {
+export function activate(context: vscode.ExtensionContext): VitessTopoApi {
+  const { subscriptions, secrets, workspaceState, extensionUri } = context;
   const log = vscode.window.createOutputChannel('Vitess Topo', { log: true });
   const passwords = new ConnectionSecrets(secrets);
   const open = async (settings: ConnectionSettings, password?: string): Promise<Topology> =>
@@ -65,18 +54,14 @@ export function activate({
     log,
   });
   const connections = new ConfiguredConnections(store, log);
-  const access = new WriteAccess(store, new WritePermissions(globalState));
-  const tree = new TopologyTree(store, access);
+  const services = repairServices(context, store);
+  const tree = new TopologyTree(store, services.access);
   const reports = new ReportDocuments(store);
-  const repairs = new RepairDocuments();
   const deps: CommandDeps = {
+    ...services,
     store,
     secrets: passwords,
     reports,
-    repairs,
-    access,
-    history: () => new FileHistory(historyFolder(globalStorageUri)),
-    spawnWorker: () => spawnWorker(vscode.Uri.joinPath(extensionUri, 'dist', 'cli.js').fsPath),
     log,
     extensionUri,
     openTopology: open,
@@ -85,14 +70,10 @@ export function activate({
   };
   const commands = registerAllCommands(deps);
   const editor = registerEditor({ sessions: store, helpUri, log });
-  subscriptions.push(log, store, connections, access, reports, repairs, tree, new StatusBar(store), commands, editor);
+  subscriptions.push(log, store, connections, reports, tree, new StatusBar(store), commands, editor);
   subscriptions.push(connectWhenShown(tree, store));
-  void attempt(log, 'history', () => offerCutOffRuns(deps, globalState));
+  void attempt(log, 'history', () => offerCutOffRuns(deps, context.globalState));
   return { sessions: store, tree };
-}
-
-function historyFolder(own: vscode.Uri): string {
-  return readSettings().historyFolder ?? defaultHistoryFolder(process.env) ?? own.fsPath;
 }
 
 /** The address that explains a finding: a command, because the pages come with the extension. */

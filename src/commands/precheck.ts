@@ -2,12 +2,14 @@ import * as vscode from 'vscode';
 import type { TargetCommand } from '../contributions/commandSignatures.ts';
 import { precheckRequest, precheckText, precheckTitle, type Operation } from '../host/precheckText.ts';
 import { withProgress } from '../host/progress.ts';
-import { readSettings } from '../host/settings.ts';
 import { dialFrom } from '../host/tabletDial.ts';
 import { precheck, precheckTablets } from '../repair/precheck.ts';
 import type { CommandDeps } from './commandDeps.ts';
 import { pickMove } from './diagnose.ts';
 import { readAgain } from './readAgain.ts';
+
+/** A tablet that is there answers at once, in milliseconds. */
+const tabletMs = 10_000;
 
 /** Reads the topology again, asks the tablets whether they answer, and tells what would make the operation fail. */
 export function precheckMove(deps: CommandDeps, operation: Operation): TargetCommand {
@@ -26,9 +28,8 @@ export function precheckMove(deps: CommandDeps, operation: Operation): TargetCom
     }
     const title = precheckTitle(operation, move);
     const settings = deps.store.settingsOf(connection);
-    const { timeoutMs } = readSettings();
     const shards = precheckTablets(request, topology);
-    const answers = await withProgress(title, (signal) => dialFrom(settings, shards, { signal, timeoutMs }));
+    const answers = await withProgress(title, (signal) => dialFrom(settings, shards, { signal, timeoutMs: tabletMs }));
     const detail = deps.store.get(connection)?.connection.detail ?? '';
     const text = precheckText(title, detail, precheck(request, topology, answers));
     await deps.repairs.showText(title, `${connection} ${operation} ${move.id}`, text);
