@@ -68,9 +68,8 @@ export function activate(context: vscode.ExtensionContext): VitessTopoApi {
     reloadConnections: () => connections.reload(),
     revealInTree: (target) => tree.reveal(target),
   };
-  const commands = registerAllCommands(deps);
   const editor = registerEditor({ sessions: store, helpUri, log });
-  subscriptions.push(log, store, connections, reports, tree, new StatusBar(store), commands, editor);
+  subscriptions.push(log, store, connections, reports, tree, new StatusBar(store), registerAllCommands(deps), editor);
   subscriptions.push(connectWhenShown(tree, store));
   void attempt(log, 'history', () => offerCutOffRuns(deps, context.globalState));
   return { sessions: store, tree };
