@@ -8,13 +8,17 @@
  * another name gets its lenses as soon as the view or a command is used.
  */
 import * as vscode from 'vscode';
+import type { CommandDeps } from './commands/commandDeps.ts';
+import { offerCutOffRuns } from './commands/history.ts';
 import { registerAllCommands } from './commands/registerAllCommands.ts';
 import { commandIds } from './contributions/ids.ts';
 import { registerEditor } from './editor/register.ts';
+import { attempt } from './host/commandRegistry.ts';
 import { ConfiguredConnections } from './host/configuredConnections.ts';
 import { connectionMemory } from './host/connectionMemory.ts';
 import type { ConnectionSettings } from './host/connectionSettings.ts';
 import { openTopology } from './host/openTopology.ts';
+import { repairServices } from './host/repairServices.ts';
 import { ReportDocuments } from './host/reportDocuments.ts';
 import { ConnectionSecrets } from './host/secrets.ts';
 import type { Session, Sessions } from './host/session.ts';
@@ -35,12 +39,8 @@ export interface VitessTopoApi {
 }
 
 /** Registers everything; connections are opened when the view is shown or a command needs one. */
-export function activate({
-  subscriptions,
-  secrets,
-  workspaceState,
-  extensionUri,
-}: vscode.ExtensionContext): VitessTopoApi {
+export function activate(context: vscode.ExtensionContext): VitessTopoApi {
+  const { subscriptions, secrets, workspaceState, extensionUri } = context;
   const log = vscode.window.createOutputChannel('Vitess Topo', { log: true });
   const passwords = new ConnectionSecrets(secrets);
   const open = async (settings: ConnectionSettings, password?: string): Promise<Topology> =>
@@ -54,9 +54,11 @@ export function activate({
     log,
   });
   const connections = new ConfiguredConnections(store, log);
-  const tree = new TopologyTree(store);
+  const services = repairServices(context, store);
+  const tree = new TopologyTree(store, services.access);
   const reports = new ReportDocuments(store);
-  const commands = registerAllCommands({
+  const deps: CommandDeps = {
+    ...services,
     store,
     secrets: passwords,
     reports,
@@ -65,10 +67,11 @@ export function activate({
     openTopology: open,
     reloadConnections: () => connections.reload(),
     revealInTree: (target) => tree.reveal(target),
-  });
+  };
   const editor = registerEditor({ sessions: store, helpUri, log });
-  subscriptions.push(log, store, connections, reports, tree, new StatusBar(store), commands, editor);
+  subscriptions.push(log, store, connections, reports, tree, new StatusBar(store), registerAllCommands(deps), editor);
   subscriptions.push(connectWhenShown(tree, store));
+  void attempt(log, 'history', () => offerCutOffRuns(deps, context.globalState));
   return { sessions: store, tree };
 }
 

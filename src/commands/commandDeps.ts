@@ -1,13 +1,14 @@
 import type { LogOutputChannel, Uri } from 'vscode';
 import type { TopologyTarget } from '../contributions/target.ts';
 import type { ConnectionSettings } from '../host/connectionSettings.ts';
+import type { RepairServices } from '../host/repairServices.ts';
 import type { ReportDocuments } from '../host/reportDocuments.ts';
 import type { ConnectionSecrets } from '../host/secrets.ts';
 import type { SessionStore } from '../host/sessionStore.ts';
 import type { Topology } from '../topology/topology.ts';
 
 /** What the commands work with. */
-export interface CommandDeps {
+export interface CommandDeps extends RepairServices {
   readonly store: SessionStore;
   readonly secrets: ConnectionSecrets;
   readonly reports: ReportDocuments;

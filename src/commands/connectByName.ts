@@ -1,14 +1,16 @@
 import * as vscode from 'vscode';
-import type { EtcdSettings } from '../host/connectionSettings.ts';
 import { withProgress } from '../host/progress.ts';
 import type { SessionState } from '../host/session.ts';
 import type { CommandDeps } from './commandDeps.ts';
+import { ensurePassword } from './passwords.ts';
 
 /** Connects by name, asking for the password of a user that has none stored. */
 export async function connectByName(deps: CommandDeps, name: string): Promise<void> {
   const settings = deps.store.settingsOf(name);
   if (settings === undefined) return;
-  if (settings.kind === 'etcd' && settings.user !== undefined && !(await ensurePassword(deps, settings))) return;
+  if (settings.kind === 'etcd' && settings.user !== undefined) {
+    if ((await ensurePassword(deps, settings)) === undefined) return;
+  }
   const state = await withProgress(`Connecting to ${name}`, (signal) => deps.store.connect(name, signal));
   showFailedState(deps, name, state);
 }
@@ -27,20 +29,7 @@ export function showFailedState(deps: CommandDeps, name: string, state: SessionS
     .showErrorMessage(`${name} could not be read: ${failure.message}`, retry, ...asksPassword, showLog)
     .then(async (choice) => {
       if (choice === showLog) deps.log.show();
-      if (choice === enter) await deps.secrets.delete(name);
+      if (choice === enter) await deps.secrets.delete(name, ['etcd']);
       if (choice === enter || choice === retry) await connectByName(deps, name);
     });
-}
-
-async function ensurePassword({ secrets }: CommandDeps, settings: EtcdSettings): Promise<boolean> {
-  if ((await secrets.get(settings)) !== undefined) return true;
-  const password = await vscode.window.showInputBox({
-    title: `Connect to ${settings.name}`,
-    prompt: `Password of ${settings.user ?? ''} at ${settings.endpoints.join(', ')}. It is kept in the editor’s secret storage only.`,
-    password: true,
-    ignoreFocusOut: true,
-  });
-  if (password === undefined) return false;
-  await secrets.set(settings, password, { keep: vscode.workspace.isTrusted });
-  return true;
 }

@@ -8,14 +8,20 @@ import { copyCommandsCommand } from './copyCommands.ts';
 import { diagnose, diagnoseKeyspace, diagnoseMove, openReport } from './diagnose.ts';
 import { disconnect } from './disconnect.ts';
 import { exportSnapshot } from './exportSnapshot.ts';
+import { showHistory, undoRun } from './history.ts';
 import { openFindingHelp } from './openFindingHelp.ts';
 import { openRecordCommand } from './openRecord.ts';
 import { openSample, openSnapshot } from './openSnapshot.ts';
+import { planRepairCommand, runRepair } from './planRepair.ts';
+import { precheckMove } from './precheck.ts';
 import { refresh } from './refresh.ts';
+import { releaseLock } from './releaseLock.ts';
 import { removeConnection } from './removeConnection.ts';
 import { revealMove } from './revealMove.ts';
+import { serveFrom } from './serveFrom.ts';
 import { openSettings, showLog } from './simpleCommands.ts';
 import { useConnection } from './useConnection.ts';
+import { allowWrites, makeReadOnly } from './writeAccess.ts';
 
 /** Registers every command of the manifest. */
 export function registerAllCommands(deps: CommandDeps): Disposable {
@@ -40,6 +46,16 @@ export function registerAllCommands(deps: CommandDeps): Disposable {
       [commandIds.openRecord]: openRecordCommand({ sessions }),
       [commandIds.copyCommands]: copyCommandsCommand({ sessions }),
       [commandIds.openFindingHelp]: openFindingHelp(deps),
+      [commandIds.planRepair]: planRepairCommand(deps),
+      [commandIds.runRepair]: runRepair(deps),
+      [commandIds.serveFrom]: serveFrom(deps),
+      [commandIds.allowWrites]: allowWrites(deps),
+      [commandIds.makeReadOnly]: makeReadOnly(deps),
+      [commandIds.releaseLock]: releaseLock(deps),
+      [commandIds.precheckSwitch]: precheckMove(deps, 'switch'),
+      [commandIds.precheckReverse]: precheckMove(deps, 'reverse'),
+      [commandIds.showHistory]: showHistory(deps),
+      [commandIds.undoRun]: undoRun(deps),
       [commandIds.showLog]: showLog(deps),
       [commandIds.openSettings]: openSettings(),
     },

@@ -26,6 +26,7 @@ export function removeConnection(deps: CommandDeps): TargetCommand {
     if (!(await deleteConnection(name)))
       throw new Error(`${name} is in none of the settings that can be changed here.`);
     await deps.secrets.delete(name);
+    await deps.access.withdraw(name);
     deps.reloadConnections();
   };
 }

@@ -27,6 +27,18 @@ export interface CommandSignatures {
   [commandIds.openRecord]: TargetCommand;
   [commandIds.copyCommands]: TargetCommand;
   [commandIds.openFindingHelp]: TargetCommand;
+  /** Shows what a repair of the target would write: a finding, a move, a keyspace or, of a connection, everything. */
+  [commandIds.planRepair]: TargetCommand;
+  /** Carries out the plan that the editor in front shows, after asking. */
+  [commandIds.runRepair]: () => Promise<void>;
+  [commandIds.serveFrom]: TargetCommand;
+  [commandIds.allowWrites]: TargetCommand;
+  [commandIds.makeReadOnly]: TargetCommand;
+  [commandIds.releaseLock]: TargetCommand;
+  [commandIds.precheckSwitch]: TargetCommand;
+  [commandIds.precheckReverse]: TargetCommand;
+  [commandIds.showHistory]: () => Promise<void>;
+  [commandIds.undoRun]: TargetCommand;
   [commandIds.showLog]: () => Promise<void>;
   [commandIds.openSettings]: () => Promise<void>;
 }

@@ -22,6 +22,16 @@ export const commandIds = {
   openRecord: 'vitessTopo.record.open',
   copyCommands: 'vitessTopo.finding.copyCommands',
   openFindingHelp: 'vitessTopo.finding.openHelp',
+  planRepair: 'vitessTopo.repair.plan',
+  runRepair: 'vitessTopo.repair.run',
+  serveFrom: 'vitessTopo.repair.serveFrom',
+  allowWrites: 'vitessTopo.connection.allowWrites',
+  makeReadOnly: 'vitessTopo.connection.makeReadOnly',
+  releaseLock: 'vitessTopo.lock.release',
+  precheckSwitch: 'vitessTopo.move.precheckSwitch',
+  precheckReverse: 'vitessTopo.move.precheckReverse',
+  showHistory: 'vitessTopo.history.show',
+  undoRun: 'vitessTopo.run.undo',
   showLog: 'vitessTopo.log.show',
   openSettings: 'vitessTopo.settings.open',
 } as const;
@@ -39,6 +49,8 @@ export const contextKeys = {
   state: 'vitessTopo.state',
   /** Why the only connection could not be read: a TopologyFailureCode; empty otherwise. */
   failure: 'vitessTopo.failure',
+  /** True while the editor in front shows a plan that can be carried out. */
+  planShown: 'vitessTopo.planShown',
 } as const;
 
 /** Words that a tree row's `viewItem` is made of; menus ask for them one by one. */
@@ -53,6 +65,13 @@ export const contextWords = [
   'finding',
   'fixable',
   'retry',
+  /** A row with some finding in or below it that can be repaired. */
+  'repairable',
+  /** A lock whose holder left it. */
+  'abandoned',
+  /** A connection that the user allowed to write, and one that he may allow. */
+  'writable',
+  'readonly',
 ] as const;
 export type ContextWord = (typeof contextWords)[number];
 
@@ -65,6 +84,7 @@ export const settingIds = {
   timeout: 'timeout',
   codeLens: 'codeLens.enabled',
   problems: 'problems.enabled',
+  historyFolder: 'history.folder',
 } as const;
 
 export const walkthroughId = 'vitessTopo.start';

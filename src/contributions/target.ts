@@ -17,4 +17,6 @@ export interface TopologyTarget {
   readonly finding?: Finding;
   /** A finding's code, where there is no finding at hand. */
   readonly code?: FindingCode;
+  /** The id of a recorded run. */
+  readonly run?: string;
 }

@@ -1,13 +1,14 @@
 import * as vscode from 'vscode';
 import { commandIds, diagnosticSource, topoScheme } from '../contributions/ids.ts';
 import type { TopologyTarget } from '../contributions/target.ts';
+import { repairTitle } from '../host/repairWords.ts';
 import { shownTopology, type Sessions } from '../host/session.ts';
 import { parseTopoUri } from '../host/topoUri.ts';
 import { recordName } from '../model/record.ts';
 
 const kinds = { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] };
 
-/** Offers what can be done about a Problem of a live record: copy the commands that repair it by hand, read about it. */
+/** Offers what can be done about a Problem of a live record: repair it, copy the commands that do it by hand, read about it. */
 export function registerFindingActions(sessions: Sessions): vscode.Disposable {
   const provideCodeActions = (
     document: vscode.TextDocument,
@@ -29,7 +30,9 @@ function actionsFor(sessions: Sessions, uri: vscode.Uri, diagnostic: vscode.Diag
   );
   if (finding === undefined) return [];
   const target: TopologyTarget = { connection: named.connection, finding };
+  const repair = finding.fixable ? [action(repairTitle(finding), commandIds.planRepair, target, diagnostic)] : [];
   return [
+    ...repair,
     action(`Copy vtctldclient Commands for ${finding.code}`, commandIds.copyCommands, target, diagnostic),
     action(`Explain ${finding.code}`, commandIds.openFindingHelp, target, diagnostic),
   ];

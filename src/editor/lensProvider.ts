@@ -2,10 +2,12 @@ import * as vscode from 'vscode';
 import { commandIds, settingIds, topoScheme } from '../contributions/ids.ts';
 import type { TopologyTarget } from '../contributions/target.ts';
 import { DisposableOwner } from '../host/disposables.ts';
+import { repairTitle } from '../host/repairWords.ts';
 import { liveText, staleWords } from '../host/liveText.ts';
 import { shownTopology, type Sessions } from '../host/session.ts';
 import { onSettingChange, readSettings } from '../host/settings.ts';
 import { parseTopoUri } from '../host/topoUri.ts';
+import type { Finding } from '../model/finding.ts';
 import type { Place } from '../model/record.ts';
 import type { LineIndex } from '../records/lineIndex.ts';
 import type { DumpAnalysis } from './dumpFolder.ts';
@@ -66,7 +68,12 @@ export class LensProvider extends DisposableOwner implements vscode.CodeLensProv
     });
     const notes = liveNotes(judgedLive(topology.diagnosed), record, json);
     const stale = staleWords(session);
-    const lenses = notes.flatMap((note) => noteLenses(note, lines, jump));
+    const repairs = new Set<Finding>();
+    const lenses = notes.flatMap((note) => [
+      // First: what stands behind a long remark is cut off.
+      ...repairLens(note, { connection, lines, repairs }),
+      ...noteLenses(note, lines, jump),
+    ]);
     return stale === undefined ? lenses : [plainLens(`not current: ${stale}`), ...lenses];
   }
 }
@@ -99,6 +106,28 @@ function noteLenses(note: PlacedNote, lines: LineIndex, jump: Jump): vscode.Code
   const named = links.length < 2 ? [] : links.slice(0, mostLinks);
   const arrows = named.map(({ name, command }) => ({ ...command, title: `→ ${name}`, tooltip: `Open ${name}.` }));
   return [main, ...arrows].map((command) => new vscode.CodeLens(range, command));
+}
+
+interface RepairLenses {
+  readonly connection: string;
+  readonly lines: LineIndex;
+  /** The findings that have their lens in this document already. */
+  readonly repairs: Set<Finding>;
+}
+
+/** What repairs a note's finding, once in a document. */
+function repairLens({ finding, range }: PlacedNote, { connection, lines, repairs }: RepairLenses): vscode.CodeLens[] {
+  if (finding?.fixable !== true || repairs.has(finding)) return [];
+  repairs.add(finding);
+  const target: TopologyTarget = { connection, finding };
+  const title = repairTitle(finding);
+  const command = {
+    title,
+    tooltip: 'Shows what would be written first.',
+    command: commandIds.planRepair,
+    arguments: [target],
+  };
+  return [new vscode.CodeLens(rangeOf(spanOf(lines, range)), command)];
 }
 
 /** A lens without a command is shown as plain text. */

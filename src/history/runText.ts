@@ -1,5 +1,5 @@
 /** A run as the text of its file, and back. */
-import type { PlanStep } from '../model/plan.ts';
+import type { Plan, PlanStep } from '../model/plan.ts';
 import type { Reading } from '../model/reading.ts';
 import type { RecordId } from '../model/record.ts';
 import { decode } from '../records/decode.ts';
@@ -11,9 +11,21 @@ import { checkPlan, type StoredBytes } from './planChecks.ts';
 
 /** The text of a run's file: JSON in which bytes are base64, with the record's own JSON beside them for people. */
 export function runToText(run: RunRecord): string {
-  const stored = { ...run, plan: { ...run.plan, steps: run.plan.steps.map(storedStep) } };
-  // Where a field may be undefined JSON has null: a field that is left out means another thing.
-  return `${JSON.stringify(stored, (_, value: unknown) => (value === undefined ? null : value), 2)}\n`;
+  return `${JSON.stringify({ ...run, plan: storedPlan(run.plan) }, withNulls, 2)}\n`;
+}
+
+/** A plan as it stands in the text of a run, for another process. */
+export function planToJson(plan: Plan): unknown {
+  return JSON.parse(JSON.stringify(storedPlan(plan), withNulls));
+}
+
+function storedPlan(plan: Plan): unknown {
+  return { ...plan, steps: plan.steps.map(storedStep) };
+}
+
+/** Where a field may be undefined JSON has null: a field that is left out means another thing. */
+function withNulls(_: string, value: unknown): unknown {
+  return value === undefined ? null : value;
 }
 
 function storedStep(step: PlanStep): unknown {
@@ -48,11 +60,22 @@ function readableJson(record: RecordId, value: Uint8Array): unknown {
 
 /** Reads the text of a run's file. Never throws: whatever is not exactly such a text is a failed reading. */
 export function runFromText(json: string): Reading<RunRecord> {
+  let value: unknown;
   try {
-    return { status: 'loaded', value: checkRun(JSON.parse(json), 'run') };
+    value = JSON.parse(json);
+  } catch (error) {
+    return { status: 'failed', reason: `it is not JSON: ${error instanceof Error ? error.message : String(error)}` };
+  }
+  return runFromJson(value);
+}
+
+/** The same of JSON that is parsed already. */
+export function runFromJson(value: unknown): Reading<RunRecord> {
+  try {
+    return { status: 'loaded', value: checkRun(value, 'run') };
   } catch (error) {
     if (error instanceof Mismatch) return { status: 'failed', reason: error.message };
-    return { status: 'failed', reason: `it is not JSON: ${error instanceof Error ? error.message : String(error)}` };
+    throw error;
   }
 }
 

@@ -14,17 +14,22 @@ function register(
   handler: (...args: never[]) => Promise<void>,
   log: vscode.LogOutputChannel,
 ): vscode.Disposable {
-  return vscode.commands.registerCommand(id, async (...args: unknown[]) => {
-    try {
-      // Menus hand over null where there is no row.
-      await handler(...(args.map((arg) => arg ?? undefined) as never[]));
-    } catch (error) {
-      if (isCancellation(error)) return;
-      log.error(error instanceof Error ? error : String(error), id);
-      // Not awaited: the command has ended when its message appears, not when somebody closes that.
-      void showFailure(error instanceof Error ? error.message : String(error), log);
-    }
-  });
+  // Menus hand over null where there is no row.
+  return vscode.commands.registerCommand(id, (...args: unknown[]) =>
+    attempt(log, id, () => handler(...(args.map((arg) => arg ?? undefined) as never[]))),
+  );
+}
+
+/** Runs what a command or a button began: a failure is logged with its stack and shown, a cancel is silent. */
+export async function attempt(log: vscode.LogOutputChannel, name: string, task: () => Promise<void>): Promise<void> {
+  try {
+    await task();
+  } catch (error) {
+    if (isCancellation(error)) return;
+    log.error(error instanceof Error ? error : String(error), name);
+    // Not awaited: the command has ended when its message appears, not when somebody closes that.
+    void showFailure(error instanceof Error ? error.message : String(error), log);
+  }
 }
 
 /** Shows an error with a way to the log. */

@@ -45,7 +45,8 @@ export function lockedWords(lockedPath: string): string {
   }
 }
 
-function shardName({ keyspace, shard }: Finding): string {
+/** `customer/-80`; the keyspace alone for a finding of no shard. */
+export function shardName({ keyspace, shard }: Finding): string {
   return shard === undefined ? (keyspace ?? '?') : `${keyspace ?? '?'}/${shard}`;
 }
 
@@ -53,7 +54,8 @@ function tables(finding: Finding): string {
   return listWords(finding.tables, 3);
 }
 
-function lockedName({ places: [{ record }] }: Finding): string {
+/** What the lock of a finding is on, in words. */
+export function lockedName({ places: [{ record }] }: Finding): string {
   return lockedWords(record.path.replace(/\/locks\/[^/]*$/, ''));
 }
 

@@ -3,21 +3,22 @@ import { recordTotals, type Plan, type PlanResult, type PlanStep, type Refusal }
 import { recordName } from '../model/record.ts';
 import { count, listWords } from '../model/words.ts';
 import type { RunRecord, StepRecord } from '../repair/ports.ts';
-import { findingTitle } from './findingTitle.ts';
+import { findingTitle, lockedWords } from './findingTitle.ts';
 import { escapeMarkdown, escapeProse, titled } from './markdown.ts';
 
 /** What a preview shows of the connection. */
 export interface PlanSubject {
-  /** The connection's name and where it leads, in words. */
-  readonly connection: string;
+  /** What the documents are called: `Repair of production`. */
+  readonly title: string;
+  /** Where the connection leads, in words. */
   readonly detail: string;
-  /** How tablets are told, in words. */
+  /** How tablets are had to read their Shard record, in a whole sentence. */
   readonly tablets: string;
 }
 
 /** The plan before it runs: what, in which order, guarded by what; and what is not part of it. */
-export function planText({ plan, refusals }: PlanResult, { connection, detail, tablets }: PlanSubject): string {
-  const blocks = [`# ${escapeMarkdown(`Repair of ${connection}`)}`, escapeMarkdown(detail)];
+export function planText({ plan, refusals }: PlanResult, { title, detail, tablets }: PlanSubject): string {
+  const blocks = [`# ${escapeMarkdown(title)}`, escapeMarkdown(detail)];
   if (plan === undefined)
     blocks.push(refusals.length === 0 ? 'Nothing needs a repair\\.' : 'Nothing can be repaired\\.');
   else blocks.push(...planBlocks(plan, tablets));
@@ -25,20 +26,39 @@ export function planText({ plan, refusals }: PlanResult, { connection, detail, t
   return `${blocks.join('\n\n')}\n`;
 }
 
+const mostNamed = 5;
+
 /** What the confirmation says: what will change, by name, in a few lines of plain text. */
 export function confirmationText(plan: Plan, { detail, tablets }: PlanSubject): string {
   const records = recordTotals(plan).length;
   const locks = plan.steps.flatMap((step) => (step.kind === 'release-locks' ? step.locks : []));
-  const lines = [
-    detail,
-    ...named('Keyspaces', plan.keyspaces),
-    ...named('Tables', plan.tables),
-    ...named('Cells', plan.cells),
-    `${count(records, 'record is', 'records are')} written. Tablets: ${tablets}.`,
-    ...locks.map(({ lockedPath, holder }) => `The lock on ${lockedPath} is taken away from ${holder}.`),
-    ...plan.warnings,
+  const named = [
+    ...namedLine('Keyspaces', plan.keyspaces),
+    ...namedLine('Tables', plan.tables),
+    ...namedLine('Cells', plan.cells),
   ];
-  return lines.join('\n');
+  const blocks = [
+    detail,
+    named.join('\n'),
+    records === 0 ? '' : `${count(records, 'record is', 'records are')} written. ${tablets}`,
+    ...atMost(
+      locks.map(
+        ({ lockedPath, holder, evidence }) =>
+          `The lock on ${lockedWords(lockedPath)} is taken away from ${holder}: ${evidence}.`,
+      ),
+      'lock',
+    ),
+    ...atMost(plan.warnings, 'warning'),
+  ];
+  return blocks.filter((block) => block !== '').join('\n\n');
+}
+
+/** A dialog does not scroll: the plan's document has them all. */
+function atMost(lines: readonly string[], what: string): string[] {
+  const more = lines.length - mostNamed;
+  return more > 0
+    ? [...lines.slice(0, mostNamed), `And ${count(more, `more ${what}`)}; the plan names them.`]
+    : [...lines];
 }
 
 /** How a run went: each step, what stands, and what to do next. */
@@ -81,7 +101,7 @@ function planBlocks(plan: Plan, tablets: string): string[] {
     ...(plan.findings.length === 0 ? [] : ['## What it repairs', plan.findings.map(findingLine).join('\n')]),
     '## Steps',
     stepsText(plan),
-    titled('Tablets are told by', tablets),
+    escapeMarkdown(tablets),
     '## Guarded by',
     guardLines(plan),
   ];
@@ -120,11 +140,15 @@ function guardLines({ locks, guards }: Plan): string {
   const unchanged = guards.map((guard) =>
     guard.kind === 'shards'
       ? `every Shard record of ${guard.keyspace} as it was read`
-      : guard.modRevision === '0'
-        ? `${recordName(guard.record)} still absent`
-        : `${recordName(guard.record)} as it was read, at revision ${guard.modRevision}`,
+      : guardedRecord(recordName(guard.record), guard.modRevision),
   );
   return [...held, ...unchanged.map((words) => `- ${escapeMarkdown(words)}`)].join('\n');
+}
+
+/** A source without revisions guards nothing, and its plan is only shown. */
+function guardedRecord(name: string, modRevision: string): string {
+  if (modRevision === '0') return `${name} still absent`;
+  return `${name} as it was read${modRevision === '' ? '' : `, at revision ${modRevision}`}`;
 }
 
 function refusalBlock({ finding, reason, commands }: Refusal): string {
@@ -150,7 +174,8 @@ const stepMarks: Readonly<Record<StepRecord['status'], string>> = {
 
 function stepLine({ title, status, message, revision }: StepRecord): string {
   const at = revision === undefined ? '' : ` at revision ${revision}`;
-  const said = message === undefined ? '' : `\n   ${escapeProse(message)}`;
+  // Two spaces before it make a line break.
+  const said = message === undefined ? '' : `  \n  ${escapeProse(message)}`;
   return `- ${stepMarks[status]} ${escapeMarkdown(`${title}: ${status}${at}`)}${said}`;
 }
 
@@ -160,7 +185,7 @@ function recordLines(plan: Plan): string {
     .join('\n');
 }
 
-function named(title: string, names: readonly string[]): string[] {
+function namedLine(title: string, names: readonly string[]): string[] {
   return names.length === 0 ? [] : [`${title}: ${listWords(names, 12)}`];
 }
 

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { repairScheme } from '../contributions/ids.ts';
+import { contextKeys, repairScheme } from '../contributions/ids.ts';
+import type { DiagnosedTopology } from '../diagnose/diagnose.ts';
 import { recordTotals, type PlanResult } from '../model/plan.ts';
 import { recordName, type RecordId } from '../model/record.ts';
 import { storedText } from '../records/recordText.ts';
@@ -9,45 +10,94 @@ import { planText, runText, type PlanSubject } from './planText.ts';
 
 const mostTexts = 2000;
 
-/** Read-only documents of repairs: a plan, its records before and after, and how a run went. */
+/** A plan that is shown, and what is needed to carry it out. */
+export interface ShownPlan {
+  /** The connection's name. */
+  readonly connection: string;
+  readonly subject: PlanSubject;
+  readonly result: PlanResult;
+  /** What it was made from. */
+  readonly diagnosed: DiagnosedTopology;
+  /** Reads the topology again and makes the plan again; undefined when that cannot be done. */
+  readonly again: () => Promise<ShownPlan | undefined>;
+}
+
+/** Read-only documents of repairs: a plan, its records before and after, how a run went, and a pre-check. */
 export class RepairDocuments extends DisposableOwner implements vscode.TextDocumentContentProvider {
   private readonly texts = new Map<string, string>();
   private readonly changes = this.own(new vscode.EventEmitter<vscode.Uri>());
   readonly onDidChange = this.changes.event;
+  /** The last plan of each title: an earlier one of the same title is closed when the next is shown. */
+  private readonly plans = new Map<string, ShownPlan>();
   private shown = 0;
 
   constructor() {
     super();
     this.own(vscode.workspace.registerTextDocumentContentProvider(repairScheme, this));
+    this.own(vscode.window.tabGroups.onDidChangeTabs(() => this.updateContext()));
+    this.own(vscode.window.tabGroups.onDidChangeTabGroups(() => this.updateContext()));
   }
 
   provideTextDocumentContent(uri: vscode.Uri): string {
     return this.texts.get(uri.toString()) ?? '';
   }
 
+  /** The plan that can be carried out and whose documents are in front. */
+  get planInFront(): ShownPlan | undefined {
+    const tab = vscode.window.tabGroups.activeTabGroup.activeTab;
+    const titles = [...this.plans.keys()].filter((title) => tab !== undefined && isTabOf(tab, title));
+    // "Repair of ab" is a tab of "Repair of a" by its label too.
+    const [title] = titles.sort((a, b) => b.length - a.length);
+    const plan = title === undefined ? undefined : this.plans.get(title);
+    return plan?.result.plan === undefined ? undefined : plan;
+  }
+
   /** Shows a plan: its records as one multi-file diff, and the ordered steps beside it. */
-  async showPlan(result: PlanResult, subject: PlanSubject): Promise<void> {
+  async showPlan(plan: ShownPlan): Promise<void> {
+    const { subject, result } = plan;
+    await this.closePlan(subject.title);
     this.shown += 1;
     const key = String(this.shown);
-    const steps = this.keep(`/Repair of ${fileName(subject.connection)}.md`, key, planText(result, subject));
+    this.plans.set(subject.title, plan);
+    const steps = this.keep(`/${fileName(subject.title)}.md`, key, planText(result, subject));
     const rows = result.plan === undefined ? [] : recordTotals(result.plan).map((total) => this.keepDiff(key, total));
-    if (rows.length > 0)
-      await vscode.commands.executeCommand('vscode.changes', `Repair of ${subject.connection}`, rows);
+    if (rows.length > 0) await vscode.commands.executeCommand('vscode.changes', subject.title, rows);
     await showMarkdown(steps, rows.length > 0);
+    this.updateContext();
+  }
+
+  /** Closes what shows a plan: it is being carried out, or another takes its place. */
+  async closePlan(title: string): Promise<void> {
+    if (!this.plans.delete(title)) return;
+    const longer = [...this.plans.keys()].filter((other) => other.includes(title));
+    const tabs = vscode.window.tabGroups.all
+      .flatMap((group) => group.tabs)
+      .filter((tab) => isTabOf(tab, title) && !longer.some((other) => isTabOf(tab, other)));
+    await vscode.window.tabGroups.close(tabs, true);
+    this.updateContext();
   }
 
   /** Shows how a run went; shown again it is brought up to date. */
   async showRun(run: RunRecord): Promise<void> {
-    const uri = this.keep(`/Run ${fileName(run.id)}.md`, run.id, runText(run));
+    await this.showText(`Run ${run.id}`, run.id, runText(run));
+  }
+
+  /** Shows a Markdown text under a title; the same key brings the document up to date. */
+  async showText(title: string, key: string, text: string): Promise<void> {
+    const uri = this.keep(`/${fileName(title)}.md`, key, text);
     this.changes.fire(uri);
     await showMarkdown(uri, false);
+  }
+
+  private updateContext(): void {
+    void vscode.commands.executeCommand('setContext', contextKeys.planShown, this.planInFront !== undefined);
   }
 
   private keepDiff(
     key: string,
     { record, before, after }: { record: RecordId; before: Uint8Array | undefined; after: Uint8Array | undefined },
   ): [vscode.Uri, vscode.Uri, vscode.Uri] {
-    const path = `/${recordName(record).split('/').map(fileName).join('/')}.json`;
+    const path = `/${recordName(record).split('/').map(fileName).join('/')}.jsonc`;
     const old = this.keep(path, `${key} before`, storedText(record, before));
     const made = this.keep(path, `${key} after`, storedText(record, after));
     return [made, old, made];
@@ -63,6 +113,23 @@ export class RepairDocuments extends DisposableOwner implements vscode.TextDocum
     if (this.texts.size > mostTexts && oldest !== undefined) this.texts.delete(oldest);
     return uri;
   }
+}
+
+/**
+ * Whether a tab shows the plan of this title. Neither a Markdown preview nor a
+ * multi-file diff says what it shows but by its label.
+ */
+function isTabOf({ input, label }: vscode.Tab, title: string): boolean {
+  if (input instanceof vscode.TabInputText) {
+    return input.uri.scheme === repairScheme && input.uri.path === `/${fileName(title)}.md`;
+  }
+  const isPreview = input instanceof vscode.TabInputWebview && /preview/i.test(input.viewType);
+  return (isPreview || isMultiDiff(input)) && (label.includes(title) || label.includes(fileName(title)));
+}
+
+/** The type of a multi-file diff's input is not in VS Code's API yet, and in earlier versions it has none. */
+function isMultiDiff(input: unknown): boolean {
+  return input === undefined || (typeof input === 'object' && input !== null && 'textDiffs' in input);
 }
 
 async function showMarkdown(uri: vscode.Uri, beside: boolean): Promise<void> {

@@ -2,10 +2,13 @@ import { createHash } from 'node:crypto';
 import type { SecretStorage } from 'vscode';
 import type { EtcdSettings } from './connectionSettings.ts';
 
+/** Whose password: the etcd user's, or that of vtctld's static authentication. */
+export type PasswordOf = 'etcd' | 'vtctld';
+
 /**
  * Passwords of connections, in the editor's secret storage only. A password is
  * bound to where it was given for: settings that keep a connection's name and
- * change its endpoints or user do not get it.
+ * change the server or the user do not get it.
  */
 export class ConnectionSecrets {
   private readonly storage: SecretStorage;
@@ -16,33 +19,45 @@ export class ConnectionSecrets {
   }
 
   /** The password for these very settings; undefined when none is stored. */
-  async get(connection: EtcdSettings): Promise<string | undefined> {
-    const stored = this.ofWindow.get(keyOf(connection.name)) ?? (await this.storage.get(keyOf(connection.name)));
+  async get(connection: EtcdSettings, of: PasswordOf = 'etcd'): Promise<string | undefined> {
+    const key = keys[of](connection.name);
+    const stored = this.ofWindow.get(key) ?? (await this.storage.get(key));
     if (stored === undefined) return undefined;
     const { target, password } = parse(stored);
-    return target === targetOf(connection) ? password : undefined;
+    return target === targetOf(connection, of) ? password : undefined;
   }
 
   /** Keeps the password for these settings, in place of an earlier one; without `keep` for this window only. */
-  async set(connection: EtcdSettings, password: string, { keep }: { readonly keep: boolean }): Promise<void> {
-    const value = JSON.stringify({ target: targetOf(connection), password });
-    if (keep) await this.storage.store(keyOf(connection.name), value);
-    else this.ofWindow.set(keyOf(connection.name), value);
+  async set(
+    connection: EtcdSettings,
+    password: string,
+    { keep, of = 'etcd' }: { readonly keep: boolean; readonly of?: PasswordOf },
+  ): Promise<void> {
+    const key = keys[of](connection.name);
+    const value = JSON.stringify({ target: targetOf(connection, of), password });
+    if (keep) await this.storage.store(key, value);
+    else this.ofWindow.set(key, value);
   }
 
-  /** Forgets the password of the connection with this name, if there is one. */
-  async delete(name: string): Promise<void> {
-    this.ofWindow.delete(keyOf(name));
-    await this.storage.delete(keyOf(name));
+  /** Forgets the passwords of the connection with this name, or one of them. */
+  async delete(name: string, which: readonly PasswordOf[] = ['etcd', 'vtctld']): Promise<void> {
+    for (const key of which.map((of) => keys[of](name))) {
+      this.ofWindow.delete(key);
+      await this.storage.delete(key);
+    }
   }
 }
 
-function keyOf(name: string): string {
-  return `vitessTopo.password:${name}`;
-}
+const keys: Readonly<Record<PasswordOf, (name: string) => string>> = {
+  etcd: (name) => `vitessTopo.password:${name}`,
+  vtctld: (name) => `vitessTopo.vtctldPassword:${name}`,
+};
 
-function targetOf({ endpoints, user, tls, cellAddresses }: EtcdSettings): string {
-  const parts = [[...endpoints].sort(), user ?? '', tls ?? null, Object.entries(cellAddresses ?? {}).sort()];
+function targetOf({ endpoints, user, tls, cellAddresses, tablets }: EtcdSettings, of: PasswordOf): string {
+  const parts =
+    of === 'etcd'
+      ? [[...endpoints].sort(), user ?? '', tls ?? null, Object.entries(cellAddresses ?? {}).sort()]
+      : [tablets?.vtctld ?? '', tablets?.user ?? '', tablets?.tls ?? null];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 

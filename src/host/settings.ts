@@ -10,16 +10,20 @@ export interface Settings {
   readonly timeoutMs: number;
   readonly codeLensEnabled: boolean;
   readonly problemsEnabled: boolean;
+  /** The folder with the recorded runs; undefined keeps them where the command line does. */
+  readonly historyFolder: string | undefined;
 }
 
 /** Reads the settings of now; values outside their bounds are brought inside. */
 export function readSettings(): Settings {
   const settings = vscode.workspace.getConfiguration(settingsSection);
   const seconds = settings.get<unknown>(settingIds.timeout);
+  const folder = settings.get<unknown>(settingIds.historyFolder);
   return {
     timeoutMs: clamp(typeof seconds === 'number' && Number.isFinite(seconds) ? seconds : 30, 1, 600) * 1000,
     codeLensEnabled: settings.get<unknown>(settingIds.codeLens) !== false,
     problemsEnabled: settings.get<unknown>(settingIds.problems) !== false,
+    historyFolder: typeof folder === 'string' && folder !== '' ? resolvePath(folder) : undefined,
   };
 }
 

@@ -3,9 +3,10 @@ import type { ClockWords } from '../host/clock.ts';
 import { healthOf, healthState, healthWords, type HealthState } from '../host/health.ts';
 import { escapeMarkdown, titled } from '../host/markdown.ts';
 import { shownTopology, type LoadedTopology, type Session } from '../host/session.ts';
+import type { Access } from '../host/writeAccess.ts';
 import { FindingIndex } from './findingIndex.ts';
 import { cellsNode } from './cellNodes.ts';
-import { findingNodes } from './findingNode.ts';
+import { findingNodes, hasRepair } from './findingNode.ts';
 import { keyspaceNode } from './keyspaceNode.ts';
 import { locksNodes } from './lockNodes.ts';
 import type { TreeContext } from './treeContext.ts';
@@ -23,19 +24,24 @@ const icons: Record<HealthState, string> = {
 export interface ConnectionOptions {
   /** True when lenses and the status bar speak of this connection and there are others. */
   readonly active: boolean;
+  /** Undefined for what is never written. */
+  readonly access: Access | undefined;
   readonly clock: ClockWords;
 }
 
 /** A connection with its whole topology below, or with the reason why there is none. */
-export function connectionNode(session: Session, { active, clock }: ConnectionOptions): TreeNode {
+export function connectionNode(session: Session, { active, access, clock }: ConnectionOptions): TreeNode {
   const { connection, state } = session;
   const { name } = connection;
   const shown = shownTopology(state);
   const look = connectionLook(session, clock);
-  const words = joinWords([look.words, active ? 'active' : '', connection.kind === 'snapshot' ? 'snapshot' : '']);
+  const tag = connection.kind === 'snapshot' ? 'snapshot' : access === undefined ? '' : accessWords[access];
+  const words = joinWords([look.words, active ? 'active' : '', tag]);
   const isConnected = state.status !== 'disconnected';
   const context: ContextWord[] = ['connection', isConnected ? 'connected' : 'disconnected'];
   if (state.status === 'failed') context.push('retry');
+  if (access !== undefined) context.push(access);
+  if (hasRepair(shown?.diagnosed.findings ?? [])) context.push('repairable');
   return {
     id: name,
     label: name,
@@ -44,7 +50,13 @@ export function connectionNode(session: Session, { active, clock }: ConnectionOp
     state: look.state,
     tooltip: connectionTooltip(session, look.words, clock),
     spoken: joinWords(
-      [`connection ${name}`, look.words.replaceAll(' · ', ', '), active ? 'active' : '', connection.detail],
+      [
+        `connection ${name}`,
+        look.words.replaceAll(' · ', ', '),
+        active ? 'active' : '',
+        tag === 'snapshot' ? '' : tag,
+        connection.detail,
+      ],
       ', ',
     ),
     context,
@@ -55,6 +67,8 @@ export function connectionNode(session: Session, { active, clock }: ConnectionOp
       : { command: commandIds.connect }),
   };
 }
+
+const accessWords: Readonly<Record<Access, string>> = { writable: 'writable', readonly: 'read-only' };
 
 interface Look {
   readonly words: string;

@@ -44,8 +44,14 @@ function findingNode(connection: string, id: string, finding: Finding): TreeNode
 export function findingWords(finding: Finding): ContextWord[] {
   const words: ContextWord[] = ['finding', 'record'];
   if (finding.fixable) words.push('fixable');
+  if (finding.code === 'abandoned-lock') words.push('abandoned');
   if (stateOf(finding) === 'unchecked') words.push('retry');
   return words;
+}
+
+/** Whether anything of these can be repaired. */
+export function hasRepair(findings: readonly Finding[]): boolean {
+  return findings.some(({ fixable }) => fixable);
 }
 
 /** How a finding colours its row. */

@@ -3,7 +3,7 @@ import { escapeMarkdown, titled } from '../host/markdown.ts';
 import { globalRecord } from '../model/record.ts';
 import { count, listWords } from '../model/words.ts';
 import type { KeyspaceRecords } from '../records/snapshot.ts';
-import { findingLines, findingNodes } from './findingNode.ts';
+import { findingLines, findingNodes, hasRepair } from './findingNode.ts';
 import { moveLinkNode, moveNode } from './moveNode.ts';
 import { shardNode } from './shardNode.ts';
 import type { TreeContext } from './treeContext.ts';
@@ -42,7 +42,7 @@ export function keyspaceNode(context: TreeContext, keyspace: KeyspaceRecords): T
       ...findingLines(findings),
     ].join('\n\n'),
     spoken: joinWords([`keyspace ${name}`, wrong === '' ? 'no contradictions' : wrong, ...facts], ', '),
-    context: ['keyspace', 'record'],
+    context: hasRepair(findings) ? ['keyspace', 'record', 'repairable'] : ['keyspace', 'record'],
     target: { connection, keyspace: name, record: keyspaceRecord(keyspace) },
     errors: health.errors,
     expanded: state === 'error' || state === 'unchecked',

@@ -1,4 +1,4 @@
-import { commandIds } from '../contributions/ids.ts';
+import { commandIds, type ContextWord } from '../contributions/ids.ts';
 import type { DiagnosedMove } from '../diagnose/diagnose.ts';
 import { findingTitle } from '../host/findingTitle.ts';
 import { healthOf, healthState, healthWords, type HealthState } from '../host/health.ts';
@@ -8,7 +8,7 @@ import { moveTitle } from '../model/move.ts';
 import { loadedValue } from '../model/reading.ts';
 import { globalRecord } from '../model/record.ts';
 import { listWords } from '../model/words.ts';
-import { findingLines, findingNodes } from './findingNode.ts';
+import { findingLines, findingNodes, hasRepair } from './findingNode.ts';
 import { tablesNode } from './tableNodes.ts';
 import type { TreeContext } from './treeContext.ts';
 import { described, joinWords, type TreeNode } from './treeNode.ts';
@@ -48,7 +48,7 @@ export function moveNode(context: TreeContext, move: DiagnosedMove): TreeNode {
       ],
       ', ',
     ),
-    context: ['move'],
+    context: moveContext(move),
     target: moveTarget(context, move),
     errors: healthOf(move.findings).errors,
     expanded: state === 'error' || state === 'unchecked',
@@ -90,7 +90,7 @@ export function moveLinkNode(context: TreeContext, parentId: string, move: Diagn
     state: state === 'healthy' || state === 'info' ? 'none' : state,
     tooltip: `${moveTooltip(context, move)}\n\nClick to show the move\\.`,
     spoken: joinWords([`move to ${move.target}, ${title}`, wrong === '' ? 'no contradictions' : wrong], ', '),
-    context: ['link', 'move'],
+    context: ['link', ...moveContext(move)],
     target: moveTarget(context, move),
     command: commandIds.revealMove,
   };
@@ -112,6 +112,10 @@ function judged({ index }: TreeContext, move: DiagnosedMove): { state: HealthSta
     state: state !== 'error' && unread.length > 0 ? 'unchecked' : state,
     wrong: joinWords([counted, unreadWords(unread)]),
   };
+}
+
+function moveContext({ findings }: DiagnosedMove): ContextWord[] {
+  return hasRepair(findings) ? ['move', 'repairable'] : ['move'];
 }
 
 function moveTarget({ connection }: TreeContext, { id, target }: DiagnosedMove): TreeNode['target'] {

@@ -5,6 +5,7 @@ import type { TopologyTarget } from '../contributions/target.ts';
 import { clockWords } from '../host/clock.ts';
 import { DisposableOwner } from '../host/disposables.ts';
 import type { Session, Sessions } from '../host/session.ts';
+import type { WriteAccess } from '../host/writeAccess.ts';
 import { connectionNode } from './connectionNode.ts';
 import { registerErrorDecorations } from './errorDecorations.ts';
 import { treeElement, treeItem, type TreeElement } from './treeItem.ts';
@@ -14,18 +15,21 @@ import { viewBadge, viewState } from './viewState.ts';
 export class TopologyTree extends DisposableOwner implements vscode.TreeDataProvider<TreeElement> {
   readonly onDidChangeTreeData: vscode.Event<TreeElement | undefined>;
   private readonly sessions: Sessions;
+  private readonly access: WriteAccess;
   private readonly view: vscode.TreeView<TreeElement>;
   private readonly changes: vscode.EventEmitter<TreeElement | undefined>;
   private readonly clock = clockWords(() => Date.now(), vscode.env.language);
   private roots = new Map<string, TreeElement>();
   private shownContext = '';
 
-  constructor(sessions: Sessions) {
+  constructor(sessions: Sessions, access: WriteAccess) {
     super();
     this.sessions = sessions;
+    this.access = access;
     this.changes = this.own(new vscode.EventEmitter<TreeElement | undefined>());
     this.onDidChangeTreeData = this.changes.event;
     this.own(sessions.onDidChange((session) => this.update(session)));
+    this.own(access.onDidChange(() => this.changes.fire(undefined)));
     this.own(registerErrorDecorations());
     this.view = this.own(
       vscode.window.createTreeView(viewIds.topology, { treeDataProvider: this, showCollapseAll: true }),
@@ -83,6 +87,7 @@ export class TopologyTree extends DisposableOwner implements vscode.TreeDataProv
   private rootElement(session: Session): TreeElement {
     const node = connectionNode(session, {
       active: this.sessions.all.length > 1 && this.sessions.active?.connection.name === session.connection.name,
+      access: this.access.of(session.connection.name),
       clock: this.clock,
     });
     const known = this.roots.get(session.connection.name);

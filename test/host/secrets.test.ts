@@ -60,4 +60,18 @@ describe('ConnectionSecrets', () => {
     for (const key of stored.keys()) stored.set(key, 'not json');
     assert.equal(await secrets.get(production), undefined);
   });
+
+  it('keeps vtctld’s password apart, bound to vtctld and its user', async () => {
+    const { secrets, stored } = fixture();
+    const tablets = { via: 'vtctld', vtctld: 'v:15999', user: 'op', waitSeconds: 60, waitConfirms: false } as const;
+    const connection: EtcdSettings = { ...production, tablets };
+    await secrets.set(connection, 'etcd pass', { keep: true });
+    await secrets.set(connection, 'vtctld pass', { keep: true, of: 'vtctld' });
+    assert.equal(await secrets.get(connection), 'etcd pass');
+    assert.equal(await secrets.get(connection, 'vtctld'), 'vtctld pass');
+    const elsewhere = { ...connection, tablets: { ...tablets, vtctld: 'evil:15999' } };
+    assert.equal(await secrets.get(elsewhere, 'vtctld'), undefined);
+    await secrets.delete('production');
+    assert.equal(stored.size, 0);
+  });
 });

@@ -93,6 +93,7 @@ describe('live records in the editor', () => {
   it('have lenses that say what contradicts them and lead there', async () => {
     await openRecord(customer);
     assert.deepEqual(await lensTitles(uriOf(customer)), [
+      'Repair denied tables of customer…',
       '✗ serving-side-denied: RoutingRules sends corder, customer to customer; commerce/0 does not deny them',
       '→ RoutingRules',
       '→ commerce/0',

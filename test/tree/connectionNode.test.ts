@@ -11,7 +11,8 @@ import { allNodes, renderTree } from './renderTree.ts';
 import { sessions } from './states.ts';
 
 const clock = clockWords(() => readAt, 'en', 'UTC');
-const describeSession = (session: Session): TreeNode => connectionNode(session, { active: false, clock });
+const describeSession = (session: Session): TreeNode =>
+  connectionNode(session, { active: false, access: undefined, clock });
 const golden = (name: string): string => path.join(import.meta.dirname, 'golden', `${name}.txt`);
 
 describe('connectionNode', () => {
