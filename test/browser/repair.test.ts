@@ -93,8 +93,13 @@ describe('a repair', function () {
       const lens = page.locator('.codelens-decoration').getByText('Repair denied tables of customer…');
       await lens.waitFor();
       await workbench.screenshot('repair-lens-light');
-      await lens.click();
-      await page.getByRole('tab', { name: /^Repair of staging \(4 files\)/ }).waitFor();
+      const diff = page.getByRole('tab', { name: /^Repair of staging \(4 files\)/ });
+      // Lenses are drawn anew while a document settles, and a click on one that goes is lost.
+      for (let tries = 0; tries < 5 && (await diff.count()) === 0; tries++) {
+        await lens.click();
+        await diff.waitFor({ timeout: 5_000 }).catch(() => undefined);
+      }
+      await diff.waitFor();
       await page.getByRole('tab', { name: /^Preview Repair of staging\.md/ }).waitFor();
       await page.locator('.multiDiffEntry', { hasText: 'denied_tables' }).first().waitFor();
       await workbench.screenshot('repair-plan-light');
