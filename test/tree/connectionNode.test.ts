@@ -80,6 +80,17 @@ describe('connectionNode', () => {
     );
   });
 
+  it('says of an etcd connection whether it may be written, and nothing of a snapshot', () => {
+    const connection = { name: 'staging', kind: 'etcd', detail: 'etcd at a:2379' } as const;
+    const shown = (access: 'writable' | 'readonly' | undefined): TreeNode =>
+      connectionNode({ connection, state: { status: 'disconnected' } }, { active: false, access, clock });
+    assert.equal(shown('readonly').description, 'not connected · read-only');
+    assert.equal(shown('readonly').spoken, 'connection staging, not connected, read-only, etcd at a:2379');
+    assert.equal(shown('writable').description, 'not connected · writable');
+    assert.ok(shown('writable').context.includes('writable'));
+    assert.equal(shown(undefined).description, 'not connected');
+  });
+
   it('offers a retry on whatever could not be read', () => {
     for (const name of ['unreadable-shard', 'unreadable-rules', 'unreachable-cell', 'unreachable', 'stale']) {
       assert.ok(
