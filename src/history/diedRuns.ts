@@ -1,5 +1,6 @@
 import { durationWords } from '../model/words.ts';
 import type { RunRecord } from '../repair/ports.ts';
+import { refreshByHand } from '../repair/refreshWords.ts';
 
 /** A run that is recorded as running, and is not known to run. */
 export interface DiedRun {
@@ -31,11 +32,24 @@ export function diedRuns(runs: readonly RunRecord[], { now, hostName, isAlive }:
       const began = `The ${run.kind} that ${who.userName}@${who.hostName} began ${age} ago`;
       if (who.hostName !== hostName) {
         const words = `${began} is recorded as running on another host, ${at}: whether it still does cannot be seen from here.`;
-        return [{ run, state: 'elsewhere', words: `${words} ${next}` }];
+        return [{ run, state: 'elsewhere', words: `${words} ${next}${unrefreshed(run)}` }];
       }
       if (isAlive(who.processId)) return [];
-      return [{ run, state: 'died', words: `${began} ended without a result, ${at}. ${next}` }];
+      return [{ run, state: 'died', words: `${began} ended without a result, ${at}. ${next}${unrefreshed(run)}` }];
     });
+}
+
+/**
+ * A diagnosis sees records. Whether tablets know what the run wrote it cannot
+ * see, and where the records are right already no repair refreshes them.
+ */
+function unrefreshed({ plan, steps }: RunRecord): string {
+  const hasBegun = (index: number): boolean => steps[index]?.status !== 'waiting';
+  if (!plan.steps.some(({ kind }, index) => kind === 'write' && hasBegun(index))) return '';
+  const shards = plan.steps.flatMap((step, index) =>
+    step.kind === 'refresh' && steps[index]?.status !== 'done' ? step.shards : [],
+  );
+  return shards.length === 0 ? '' : ` Tablets may not know yet what it wrote. ${refreshByHand(shards)}`;
 }
 
 const next = 'Next: diagnose; what it left is repaired like anything else.';
