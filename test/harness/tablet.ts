@@ -15,10 +15,10 @@ import { LoopbackServer, StatusError, type ServerTls } from './grpcServer.ts';
 
 /**
  * What is wrong with a tablet: `refuse` (its process is down), `hang` (it takes
- * calls and never answers), `error` (its topology cannot be read), `crash` (its
+ * calls and never answers), `mute` (it does what is asked and never answers), `error` (its topology cannot be read), `crash` (its
  * process dies right after it answered), or every answer takes so many milliseconds.
  */
-export type TabletFault = 'refuse' | 'hang' | 'error' | 'crash' | { readonly slowMs: number };
+export type TabletFault = 'refuse' | 'hang' | 'mute' | 'error' | 'crash' | { readonly slowMs: number };
 
 /** One call that a tablet took, or its start. */
 export interface JournalEntry {
@@ -28,6 +28,8 @@ export interface JournalEntry {
   readonly call: 'start' | 'Ping' | 'RefreshState';
   /** What it denies after this. */
   readonly denies: readonly string[];
+  /** The revision of etcd at which it last read its Shard record. */
+  readonly revision: string;
 }
 
 export interface TabletsOptions {
@@ -50,6 +52,7 @@ export class StandInTablet {
   private readonly record: Tablet;
   private readonly options: TabletsOptions;
   private readonly journal: JournalEntry[];
+  private revision = '0';
   private fault: TabletFault | undefined;
   private dying: NodeJS.Timeout | undefined;
 
@@ -102,6 +105,7 @@ export class StandInTablet {
     if (typeof fault === 'object') await delay(fault.slowMs);
     await this.readShard();
     this.note('RefreshState');
+    if (fault === 'mute') await new Promise(() => undefined);
     if (fault === 'crash') {
       this.fault = 'refuse';
       // Time for the answer to leave.
@@ -128,18 +132,21 @@ export class StandInTablet {
 
   // As tmState.RefreshFromTopoInfo: of several controls of its type that name its cell or none, the last counts.
   private async readShard(): Promise<void> {
-    const bytes = await this.options.etcd.get(this.shardKey).buffer();
-    if (bytes === null) throw new StatusError(status.UNKNOWN, `node doesn't exist: ${this.shardKey}`);
-    const { tabletControls } = fromBinary(ShardSchema, bytes);
+    const { kvs, header } = await this.options.etcd.get(this.shardKey).exec();
+    const [stored] = kvs;
+    if (stored === undefined) throw new StatusError(status.UNKNOWN, `node doesn't exist: ${this.shardKey}`);
+    const { tabletControls } = fromBinary(ShardSchema, stored.value);
     const cell = this.record.alias?.cell ?? '';
     const mine = tabletControls.filter(
       ({ tabletType, cells }) => tabletType === this.record.type && (cells.length === 0 || cells.includes(cell)),
     );
     this.denied = mine.at(-1)?.deniedTables ?? [];
+    this.revision = header.revision;
   }
 
   private note(call: JournalEntry['call']): void {
-    this.journal.push({ at: Date.now(), alias: this.alias, call, denies: this.denied });
+    const { alias, denied: denies, revision } = this;
+    this.journal.push({ at: Date.now(), alias, call, denies, revision });
   }
 }
 
