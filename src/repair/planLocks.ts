@@ -70,12 +70,16 @@ export class LockState {
   private readonly snapshot: Snapshot;
   private readonly moves: readonly Move[];
   private readonly others: readonly Lock[];
+  /** Paths that this run has locked: whoever else has a key there waits for it. */
+  private readonly held: ReadonlySet<string>;
 
   constructor(snapshot: Snapshot, moves: readonly Move[], ownLocks: readonly RecordId[] = []) {
     const own = new Set(ownLocks.map(recordName));
+    const isOwn = ({ record }: Lock): boolean => own.has(recordName(record));
     this.snapshot = snapshot;
     this.moves = moves;
-    this.others = snapshot.locks.filter(({ record }) => !own.has(recordName(record)));
+    this.others = snapshot.locks.filter((lock) => !isOwn(lock));
+    this.held = new Set(snapshot.locks.filter(isOwn).map(({ lockedPath }) => lockedPath));
   }
 
   /** Why a plan that needs these locks must wait; undefined when nobody is known to hold one. */
@@ -98,7 +102,7 @@ export class LockState {
   /** The abandoned locks among those on these paths, and among those that are asked for. */
   toRelease(paths: readonly string[], asked: readonly RecordId[]): LockToRelease[] {
     const names = new Set(asked.map(recordName));
-    return this.others
+    return this.notWaiting()
       .filter((lock) => paths.includes(lock.lockedPath) || names.has(recordName(lock.record)))
       .filter((lock) => this.isAbandoned(lock))
       .map((lock) => ({
@@ -112,7 +116,11 @@ export class LockState {
   }
 
   private on(paths: readonly string[]): Lock[] {
-    return this.others.filter(({ lockedPath }) => paths.includes(lockedPath));
+    return this.notWaiting().filter(({ lockedPath }) => paths.includes(lockedPath));
+  }
+
+  private notWaiting(): Lock[] {
+    return this.others.filter(({ lockedPath }) => !this.held.has(lockedPath));
   }
 
   private isAbandoned(lock: Lock): boolean {
