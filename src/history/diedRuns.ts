@@ -1,6 +1,6 @@
 import { durationWords } from '../model/words.ts';
 import type { RunRecord } from '../repair/ports.ts';
-import { refreshByHand } from '../repair/refreshWords.ts';
+import { unrefreshedWords } from '../repair/unrefreshed.ts';
 
 /** A run that is recorded as running, and is not known to run. */
 export interface DiedRun {
@@ -39,17 +39,12 @@ export function diedRuns(runs: readonly RunRecord[], { now, hostName, isAlive }:
     });
 }
 
-/**
- * A diagnosis sees records. Whether tablets know what the run wrote it cannot
- * see, and where the records are right already no repair refreshes them.
- */
-function unrefreshed({ plan, steps }: RunRecord): string {
-  const hasBegun = (index: number): boolean => steps[index]?.status !== 'waiting';
-  if (!plan.steps.some(({ kind }, index) => kind === 'write' && hasBegun(index))) return '';
-  const shards = plan.steps.flatMap((step, index) =>
-    step.kind === 'refresh' && steps[index]?.status !== 'done' ? step.shards : [],
-  );
-  return shards.length === 0 ? '' : ` Tablets may not know yet what it wrote. ${refreshByHand(shards)}`;
+/** Whatever it had begun to write may be written. */
+function unrefreshed(run: RunRecord): string {
+  const begun = run.plan.steps.filter((_, index) => run.steps[index]?.status !== 'waiting');
+  const written = begun.flatMap((step) => (step.kind === 'write' ? step.changes.map(({ record }) => record) : []));
+  const words = unrefreshedWords(run, written);
+  return words === undefined ? '' : ` ${words}`;
 }
 
 const next = 'Next: diagnose; what it left is repaired like anything else.';

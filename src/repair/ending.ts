@@ -1,12 +1,14 @@
 /** How a run ends, and what it says then. */
 import type { Plan } from '../model/plan.ts';
 import { listWords } from '../model/words.ts';
+import { lostWords } from './conflictWords.ts';
 import { findingsLeft, findingWords, newErrors, newlyUnread } from './findingsLeft.ts';
 import type { RunStatus } from './ports.ts';
 import { errorWords, nextRepair, recordWords } from './runWords.ts';
 import type { ReadTopology, RunContext } from './runContext.ts';
 import { notAsPlanned, standingWords } from './standing.ts';
 import { undoDenies } from './undoDenies.ts';
+import { unrefreshedWords } from './unrefreshed.ts';
 
 export interface Ending {
   readonly status: RunStatus;
@@ -29,10 +31,9 @@ export async function settle(context: RunContext, error: unknown): Promise<Endin
   }
   if (context.hasAllowed) return { status: 'stopped', sentences: [why, 'What was written before stands.'] };
   if (context.isLost) {
-    return {
-      status: 'stopped',
-      sentences: [why, 'Without its locks the run takes nothing back: what it denied stands.'],
-    };
+    const lost = lostWords(context.lostLocks);
+    const stands = 'Without its locks the run takes nothing back: what it denied stands.';
+    return { status: 'stopped', sentences: why === lost ? [why, stands] : [why, lost, stands] };
   }
   const { complete, sentences } = await undoDenies(context, context.before);
   markUndone(context);
@@ -53,7 +54,9 @@ export async function explain(context: RunContext, { status, sentences }: Ending
     ({ data }) => standingWords(context.options.plan, data),
     (error: unknown) => [`What stands could not be read: ${errorWords(error)}`],
   );
-  return { status, sentences: [...sentences, ...standing, ...context.unconfirmed, nextRepair] };
+  const written = [...context.written.map(({ change }) => change.record), ...context.unknown];
+  const unrefreshed = unrefreshedWords(context.log.record, written) ?? [];
+  return { status, sentences: [...sentences, ...standing, ...context.unconfirmed, nextRepair].concat(unrefreshed) };
 }
 
 /** Reads again: done means that the plan's findings are gone, or for an undo that the records are as planned. */

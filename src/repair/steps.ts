@@ -44,6 +44,7 @@ export async function refreshStep(context: RunContext, { purpose, shards }: Step
   const summary = [...refreshSummary(answers), ...problems].join(' ');
   const unconfirmed = unconfirmedShards(asked, answers);
   if (!mustConfirm) {
+    // No diagnosis sees what tablets know, and no later repair refreshes these.
     context.unconfirmed = problems.length === 0 ? [] : [...problems, refreshByHand(shards)];
     return { status: unconfirmed.length > 0 ? 'failed' : 'done', message: summary };
   }

@@ -38,6 +38,10 @@ export async function within<T>(limit: TimeLimit, work: (signal: AbortSignal) =>
   const signal = cancel === undefined ? over.signal : AbortSignal.any([over.signal, cancel]);
   try {
     return await Promise.race([work(signal), silent]);
+  } catch (error) {
+    // Work that this ends for its time may say that it was cancelled, which nobody did.
+    const isCancelled = error instanceof TopologyError && error.code === 'cancelled';
+    throw isCancelled && over.signal.aborted ? (over.signal.reason as Error) : error;
   } finally {
     settled.abort();
   }

@@ -94,6 +94,28 @@ export async function assertHealthy(
     assert.ok(now.get(path)?.includes(Buffer.from(unknownField)) === true, `${path} lost a field`);
 }
 
+/** Has the next repair finish what a run left, and the operator do what its message says. */
+export async function finishRepair(
+  world: FaultWorld,
+  first: Plan,
+  run: RunRecord,
+  theirs: readonly string[] = [],
+): Promise<void> {
+  await world.expireLocks();
+  const next = await world.plan();
+  let words = run.message ?? '';
+  if (next !== undefined) {
+    const { run: then } = await world.repair({ plan: next });
+    assert.equal(then.status, 'done', then.message);
+    words += then.message ?? '';
+  }
+  await assertNeverBothOpen(world);
+  await assertHealthy(world, next === undefined ? [first] : [first, next], theirs);
+  for (const shard of await staleShards(world)) {
+    assert.ok(words.includes(`RefreshStateByShard ${shard}`), `${shard} is stale, and nobody says so: ${words}`);
+  }
+}
+
 /** The shards of which a tablet does not obey its record: `customer/-80`. */
 export async function staleShards(world: FaultWorld): Promise<string[]> {
   const records = await world.records();

@@ -23,8 +23,13 @@ import { FaultyPorts, type Intervention } from '../support/faultyPorts.ts';
 import { wholeKeys } from '../topology/contract.ts';
 import type { State } from './states.ts';
 
-/** Shorter than the product's, so that what never answers ends soon. */
-export const limits: ExecuteOptions['limits'] = { lockWaitMs: 4000, callMs: 3000, tabletMs: 4000, undoMs: 20_000 };
+/** More than enough for whatever answers at all. */
+export const patience: ExecuteOptions['limits'] = {
+  lockWaitMs: 45_000,
+  callMs: 15_000,
+  tabletMs: 15_000,
+  undoMs: 60_000,
+};
 
 export interface RunOptions extends Partial<ExecuteOptions> {
   readonly etcd?: Partial<EtcdTopologyOptions>;
@@ -76,7 +81,7 @@ export class FaultWorld {
   /** Takes what is there now for the start. */
   async begin(): Promise<void> {
     this.initial = await this.records();
-    this.start = (await this.etcd.client.get(this.prefix).exec()).header.revision;
+    this.start = (await this.etcd.client.put(this.observed).value('').exec()).header.revision;
   }
 
   get root(): string {
@@ -84,7 +89,14 @@ export class FaultWorld {
   }
 
   get topology(): EtcdTopologyOptions {
-    return { endpoints: [this.etcd.endpoint], root: this.root };
+    const { endpoint, auth } = this.etcd;
+    const login = auth && { user: auth.username, password: auth.password };
+    return { endpoints: [endpoint], root: this.root, ...login };
+  }
+
+  /** A key whose deletion shows how far a watch has come; etcd takes deletions also when its quota is used up. */
+  get observed(): string {
+    return `${this.prefix}observed`;
   }
 
   /** What a record's key is called: `RoutingRules`, `zone1/SrvVSchema`. */
@@ -103,7 +115,7 @@ export class FaultWorld {
     const under = async ({ client }: EtcdServer): Promise<[string, Buffer][]> =>
       Object.entries(await client.getAll().prefix(this.prefix).buffers());
     const stored = [...(await under(this.etcd)), ...(this.other === undefined ? [] : await under(this.other))];
-    const records = stored.filter(([key]) => !key.includes('/locks/') && !key.endsWith('/observed'));
+    const records = stored.filter(([key]) => !key.includes('/locks/') && key !== this.observed);
     return new Map(records.map(([key, value]): [string, Buffer] => [this.nameOf(key), value]).sort());
   }
 
@@ -155,7 +167,7 @@ export class FaultWorld {
         who: { userName: 'op', hostName: 'desk', processId: process.pid },
         topologyName: topology.description,
         forcedKeyspaces: new Set(),
-        limits,
+        limits: patience,
         signal: new AbortController().signal,
         onProgress: () => undefined,
         ...more,

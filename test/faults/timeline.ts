@@ -20,8 +20,9 @@ export async function eventsOf(world: FaultWorld): Promise<RecordEvent[]> {
   const { prefix, start } = world;
   const { client } = world.etcd;
   const after = (BigInt(start) + 1n).toString();
-  const { header } = await client.put(`${prefix}observed`).value('').exec();
-  const events = await watchUntil(client, { prefix, after, until: BigInt(header.revision) });
+  const { header, deleted } = await client.delete().key(world.observed).exec();
+  const until = deleted === '1' ? header.revision : (await client.put(world.observed).value('')).header.revision;
+  const events = await watchUntil(client, { prefix, after, until: BigInt(until) });
   return events
     .map(({ type, kv }) => ({
       revision: BigInt(kv.mod_revision),
