@@ -4,7 +4,7 @@ import type { Finding } from '../model/finding.ts';
 import type { Plan } from '../model/plan.ts';
 import { recordName } from '../model/record.ts';
 import type { Snapshot } from '../records/snapshot.ts';
-import { factsOf } from './verify.ts';
+import { factsOf, isOfLock } from './verify.ts';
 
 /** Those of `planned` that are still there, about one of their tables at least. */
 export function findingsLeft(planned: readonly Finding[], now: readonly Finding[]): Finding[] {
@@ -20,7 +20,7 @@ export function newErrors(
 ): Finding[] {
   const known = new Set(before.findings.flatMap(factsOf));
   return now.findings
-    .filter(({ code, severity }) => severity === 'error' && code !== 'record-unreadable')
+    .filter((finding) => finding.severity === 'error' && finding.code !== 'record-unreadable' && !isOfLock(finding))
     .filter((finding) => factsOf(finding).some((fact) => !known.has(fact)))
     .filter(
       (finding) =>

@@ -11,7 +11,7 @@ import { defaultReason } from './refusalWords.ts';
 import { repairContext, type JudgedTopology, type PlanOptions, type RepairContext } from './repairContext.ts';
 import { draftRepair, type DraftedRepair } from './repairDraft.ts';
 import { findingsInScope } from './scope.ts';
-import { outcomeOf } from './verify.ts';
+import { isOfLock, outcomeOf } from './verify.ts';
 
 /** Plans the repair of everything in the request's scope; what cannot be repaired is refused with a reason. */
 export function planRepair(request: RepairRequest, topology: JudgedTopology, options: PlanOptions = {}): PlanResult {
@@ -63,7 +63,7 @@ function attempt(
 
 /** What may cause a new finding. Removed rules are the first suspects, for what they were for is not known; then what is of the same tables. */
 function blame(scoped: readonly Finding[], { reasons }: DraftedRepair, added: Finding): Finding[] {
-  const tried = scoped.filter((finding) => !reasons.has(finding) && !finding.code.endsWith('-lock'));
+  const tried = scoped.filter((finding) => !reasons.has(finding) && !isOfLock(finding));
   const rules = tried.filter(({ code }) => code === 'dangling-rule');
   const related = (findings: readonly Finding[]): Finding[] =>
     findings.filter(({ tables }) => tables.some((table) => added.tables.includes(table)));

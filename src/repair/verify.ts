@@ -22,9 +22,15 @@ export function outcomeOf(before: DiagnosedTopology, after: TopologyData, releas
   return {
     removed: before.findings.filter((finding) => !factsOf(finding).some((fact) => later.has(fact))),
     added: findings.filter(
-      (finding) => finding.severity !== 'info' && factsOf(finding).some((fact) => !earlier.has(fact)),
+      (finding) =>
+        finding.severity !== 'info' && !isOfLock(finding) && factsOf(finding).some((fact) => !earlier.has(fact)),
     ),
   };
+}
+
+/** True for a finding about a lock: what it is judged by are other locks too, so that it changes when one of those goes. */
+export function isOfLock({ code }: Pick<Finding, 'code'>): boolean {
+  return code === 'abandoned-lock' || code === 'held-lock';
 }
 
 /** What a finding says, one key for each table: findings are grouped, and a repair may change the groups. */

@@ -27,7 +27,9 @@ function paths(value: unknown): string[][] {
   return [[], ...inner.flatMap(([name, item]) => paths(item).map((path) => [name, ...path]))];
 }
 
-describe('the text of a run', () => {
+describe('the text of a run', function () {
+  this.timeout(60_000);
+
   const run = begunRun({
     undoes: '20261123T040000000Z-0123456789ab',
     connection: 'staging',

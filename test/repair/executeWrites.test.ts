@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { planChanges } from '../../src/model/plan.ts';
+import { refreshShard } from '../../src/diagnose/commandList.ts';
 import { globalRecord } from '../../src/model/record.ts';
 import { defaultExecuteLimits } from '../../src/repair/executeOptions.ts';
 import { TopologyError } from '../../src/topology/topology.ts';
@@ -130,7 +131,8 @@ describe('executePlan while it writes', () => {
       run.message,
       'In the meantime someone else changed RoutingRules, so this was not written. Written before: keyspaces/customer/shards/-80/Shard. ' +
         'What was written before stands. As planned now: keyspaces/commerce/shards/0/Shard and keyspaces/customer/shards/-80/Shard. ' +
-        'As before the run: keyspaces/customer/shards/80-/Shard and zone1/SrvVSchema. Next: diagnose again, and repair what that finds.',
+        'As before the run: keyspaces/customer/shards/80-/Shard and zone1/SrvVSchema. Next: diagnose again, and repair what that finds. ' +
+        `Tablets may not know yet what was written. Refresh them by hand: ${refreshShard('customer', '-80')}`,
     );
   });
 
