@@ -132,7 +132,7 @@ describe('executePlan while it writes', () => {
       'In the meantime someone else changed RoutingRules, so this was not written. Written before: keyspaces/customer/shards/-80/Shard. ' +
         'What was written before stands. As planned now: keyspaces/commerce/shards/0/Shard and keyspaces/customer/shards/-80/Shard. ' +
         'As before the run: keyspaces/customer/shards/80-/Shard and zone1/SrvVSchema. Next: diagnose again, and repair what that finds. ' +
-        `Tablets may not know yet what was written. Refresh them by hand: ${refreshShard('customer', '-80')}`,
+        `Tablets may not know yet what was written. Refresh their tablets by hand: ${refreshShard('customer', '-80')}`,
     );
   });
 
