@@ -118,6 +118,7 @@ class MemoryWriter implements TopologyWriter {
     const lock: HeldLock = { lockedPath, record: { path: `${lockedPath}/locks/${this.leaseId}` } };
     const key = this.keyOf(lock.record);
     return this.call(`Waiting for the lock on ${lockedPath}`, options.signal, async (signal) => {
+      this.lost.throwIfAborted();
       if (this.locks.has(lockedPath)) throw new Error(`the lock on ${lockedPath} is already held`);
       this.store.put(key, writeLockContents({ ...this.who, action, time: Date.now() }), this.leaseId);
       try {
