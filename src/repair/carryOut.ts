@@ -37,7 +37,7 @@ async function recorded(context: RunContext, index: number, step: () => Promise<
   if (options.signal.aborted && !context.hasAllowed) throw new Error('It was cancelled.');
   if (context.isLost && !context.hasAllowed) throw new Error(lostWords(context.lostLocks));
   await log.begin(index);
-  if (log.unsaved !== undefined && context.written.length === 0) throw new Error('A step must be recorded first.');
+  if (log.unsaved !== undefined && context.written.length === 0) throw new Error(log.unsaved);
   let end: StepEnd;
   try {
     end = await step();

@@ -18,11 +18,13 @@ export async function settle(context: RunContext, error: unknown): Promise<Endin
   if (context.unknown.length > 0) {
     return {
       status: 'stopped',
-      sentences: [why, `It is not known whether ${recordWords(context.unknown)} was written.`],
+      sentences: [why, `It is not known whether the write of ${recordWords(context.unknown)} happened.`],
     };
   }
   if (context.written.length === 0 || context.before === undefined) {
-    return { status: 'unchanged', sentences: [`No record was changed: ${why}`] };
+    const locks =
+      context.released.length === 0 ? [] : [`Released were the abandoned locks on ${listWords(context.released)}.`];
+    return { status: 'unchanged', sentences: [`No record was changed: ${why}`, ...locks] };
   }
   if (context.hasAllowed) return { status: 'stopped', sentences: [why, 'What was written before stands.'] };
   if (context.isLost) {

@@ -23,7 +23,7 @@ export async function executePlan(options: ExecuteOptions): Promise<RunRecord> {
   if (options.plan.revision === undefined) throw new Error('a plan from a source without revisions can only be shown');
   const log = new RunLog({ ...options, saveMs: options.limits.callMs });
   await log.save();
-  if (log.unsaved !== undefined) return log.finish('unchanged', ['Nothing was begun: a run must be recorded first.']);
+  if (log.unsaved !== undefined) return log.finish('unchanged', [`Nothing was begun. ${log.unsaved}`]);
   let writer: TopologyWriter;
   try {
     writer = await openWriter(options);
@@ -32,7 +32,7 @@ export async function executePlan(options: ExecuteOptions): Promise<RunRecord> {
   }
   const context = new RunContext(options, log, writer);
   const failure = await carryOut(context).catch((error: unknown) => settle(context, error));
-  const released = await close(options, writer);
+  const released = await close(context);
   const ending = failure === undefined ? await verify(context) : await explain(context, failure);
   return log.finish(ending.status, [...ending.sentences, ...context.forced, ...released]);
 }
@@ -43,9 +43,9 @@ function openWriter({ topology, who, clock, limits, signal: cancel }: ExecuteOpt
 }
 
 /** Releases the run's locks; gives what to know when that failed. */
-async function close({ clock, limits, plan }: ExecuteOptions, writer: TopologyWriter): Promise<string[]> {
+async function close({ options: { clock, limits }, writer, locking }: RunContext): Promise<string[]> {
   const limit = { clock, ms: limits.callMs, what: 'Releasing the locks' };
   const told = await within(limit, (signal) => writer.close({ signal })).catch(() => false);
-  if (told || plan.locks.length === 0) return [];
-  return [`etcd could not be told to release the locks on ${listWords(plan.locks)}: they go when their lease expires.`];
+  if (told || locking.length === 0) return [];
+  return [`etcd could not be told to release the locks on ${listWords(locking)}: they go when their lease expires.`];
 }

@@ -24,6 +24,7 @@ export async function releaseLocks(
     const released = await within(limit, (signal) =>
       context.writer.releaseAbandoned(lock, (now) => isAbandoned(now, read, clock.now()), { signal }),
     );
+    if (released) context.released = [...context.released, lock.lockedPath];
     words.push(
       released
         ? `The lock of ${lock.holder} on ${lock.lockedPath} was released.`
@@ -46,6 +47,7 @@ export async function takeLocks(context: RunContext): Promise<RecordId[]> {
   const held: RecordId[] = [];
   for (const path of plan.locks) {
     context.log.say(`Taking the lock on ${path}.`);
+    context.locking = [...context.locking, path];
     const onWait = (holders: readonly Pick<Lock, 'lockedPath' | 'contents'>[]): void => {
       const by = listWords(holders.map(({ contents }) => lockHolder(contents)));
       context.log.say(`Waiting for the lock on ${path}, held by ${by}.`);

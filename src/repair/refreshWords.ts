@@ -21,15 +21,19 @@ export function unconfirmedShards(
   });
 }
 
-/** Every tablet that was asked and did not confirm, a sentence each. */
-export function failedTablets(answers: readonly ShardRefresh[]): string[] {
-  return answers.flatMap(({ keyspace, shard, tablets }) =>
+/** Who did not confirm, a sentence each: primaries, and the other tablets that were asked. */
+export function refreshProblems(asked: readonly ShardTablets[], answers: readonly ShardRefresh[]): string[] {
+  const primaries = new Set(
+    asked.flatMap(({ tablets }) => tablets.flatMap((one) => (one.isPrimary ? [one.alias] : []))),
+  );
+  const others = answers.flatMap(({ keyspace, shard, tablets }) =>
     tablets.flatMap(({ alias, type, outcome }) =>
-      outcome.status === 'failed'
+      outcome.status === 'failed' && !primaries.has(alias)
         ? [`${keyspace}/${shard}: ${type} ${alias} did not confirm: ${clause(outcome.reason)}.`]
         : [],
     ),
   );
+  return [...unconfirmedShards(asked, answers).map(({ words }) => words), ...others];
 }
 
 /** How many confirmed, and what else there is to know, in sentences. */

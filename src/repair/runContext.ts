@@ -38,6 +38,9 @@ export class RunContext {
   written: readonly Written[] = [];
   /** Records of a write whose outcome is not known. */
   unknown: readonly RecordId[] = [];
+  /** Locked paths whose abandoned locks were released, and those whose locks the run took or tried to. */
+  released: readonly string[] = [];
+  locking: readonly string[] = [];
   /** Locked paths whose keys a commit found gone. */
   lostLocks: readonly string[] = [];
   /** What was gone on with although a primary did not confirm, and what did not confirm the allow; in sentences. */

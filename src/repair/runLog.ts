@@ -86,7 +86,10 @@ export class RunLog {
     const endedAt = this.options.clock.now();
     this.run = { ...this.run, status, steps, endedAt, message: sentences.join(' ') };
     await this.save();
-    if (this.problem !== undefined) this.run = { ...this.run, message: [...sentences, this.problem].join(' ') };
+    const { problem } = this;
+    if (problem !== undefined && !sentences.some((one) => one.includes(problem))) {
+      this.run = { ...this.run, message: [...sentences, problem].join(' ') };
+    }
     this.say(this.problem);
     return this.run;
   }

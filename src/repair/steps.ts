@@ -2,7 +2,7 @@
 import type { PlanStep } from '../model/plan.ts';
 import { conflictWords } from './conflictWords.ts';
 import type { ShardRefresh, ShardTablets, StepRecord } from './ports.ts';
-import { failedTablets, refreshSummary, unconfirmedShards } from './refreshWords.ts';
+import { refreshProblems, refreshSummary, unconfirmedShards } from './refreshWords.ts';
 import { errorWords, recordWords } from './runWords.ts';
 import type { RunContext } from './runContext.ts';
 import { shardTablets } from './shardTablets.ts';
@@ -19,7 +19,7 @@ export async function writeStep(context: RunContext, step: Step<'write'>, parts:
     const result = await context.commit(part, step.phase);
     if (result.status === 'conflict') {
       const now = result.lostLocks.length > 0 ? undefined : await context.read().catch(() => undefined);
-      throw new Error(`${conflictWords(result, now, context.known)}${beforeWords(parts.slice(0, index))}`);
+      throw new Error(conflictWords(result, now, context.known) + writtenWords(parts.slice(0, index)));
     }
     ({ revision } = result);
   }
@@ -27,7 +27,7 @@ export async function writeStep(context: RunContext, step: Step<'write'>, parts:
   return { status: 'done', message: `Wrote ${recordWords(records)}.`, ...(revision !== undefined && { revision }) };
 }
 
-function beforeWords(parts: readonly Part[]): string {
+function writtenWords(parts: readonly Part[]): string {
   const records = parts.flatMap(({ changes }) => changes.map(({ record }) => record));
   return records.length === 0 ? '' : ` Written before: ${recordWords(records)}.`;
 }
@@ -40,18 +40,18 @@ export async function refreshStep(context: RunContext, { purpose, shards }: Step
   context.log.say(`Refreshing tablets through ${refresher.description}.`);
   const asked = shardTablets(context.before.diagnosed.snapshot, shards);
   const answers = await refresh(context, asked, mustConfirm ? context.writer.lost : new AbortController().signal);
+  const summary = [...refreshSummary(answers), ...refreshProblems(asked, answers)].join(' ');
   const unconfirmed = unconfirmedShards(asked, answers);
-  const summary = [...refreshSummary(answers), ...failedTablets(answers)].join(' ');
   if (!mustConfirm) {
-    context.unconfirmed = [...new Set([...unconfirmed.map(({ words }) => words), ...failedTablets(answers)])];
+    context.unconfirmed = refreshProblems(asked, answers);
     return { status: unconfirmed.length > 0 ? 'failed' : 'done', message: summary };
   }
   const stopping = unconfirmed.filter(({ keyspace }) => !forcedKeyspaces.has(keyspace));
   if (stopping.length > 0) {
-    throw new Error(`Not every primary confirmed what it denies: ${stopping.map(({ words }) => words).join(' ')}`);
+    throw new Error(`Not every primary confirmed what it denies. ${stopping.map(({ words }) => words).join(' ')}`);
   }
-  context.forced = unconfirmed.map(({ words }) => `Forced, gone on without the confirmation of ${words}`);
-  return { status: 'done', message: [summary, ...context.forced].join(' ') };
+  context.forced = unconfirmed.map(({ words }) => `Forced, gone on without a confirmation. ${words}`);
+  return { status: 'done', message: context.forced.length > 0 ? `${summary} Forced.` : summary };
 }
 
 /** Refreshes shards. A refresher that fails as a whole has confirmed nothing. */

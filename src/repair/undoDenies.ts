@@ -7,7 +7,7 @@ import { decodeSnapshot } from '../records/decodeSnapshot.ts';
 import { parseGlobalPath } from '../records/topoKey.ts';
 import { lostWords } from './conflictWords.ts';
 import { bothOpen } from './findingsLeft.ts';
-import { failedTablets } from './refreshWords.ts';
+import { refreshProblems } from './refreshWords.ts';
 import { errorWords, recordWords } from './runWords.ts';
 import type { ReadTopology, RunContext, Written } from './runContext.ts';
 import { shardTablets } from './shardTablets.ts';
@@ -106,8 +106,9 @@ async function refreshAgain(
   const limit = { clock, ms: Math.max(0, end - clock.now()), what: 'Refreshing the tablets again' };
   const later = `Refresh them by hand: ${shards.map(({ keyspace, shard }) => refreshShard(keyspace, shard)).join(' && ')}`;
   try {
-    const failed = failedTablets(await within(limit, (signal) => refresh(context, asked, signal)));
-    return failed.length === 0 ? [] : [...failed, later];
+    const answers = await within(limit, (signal) => refresh(context, asked, signal));
+    const problems = refreshProblems(asked, answers);
+    return problems.length === 0 ? [] : [...problems, later];
   } catch (error) {
     return [errorWords(error), later];
   }

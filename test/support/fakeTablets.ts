@@ -37,6 +37,15 @@ export class FakeTablets implements TabletRefresher {
     );
   }
 
+  /** What the primaries know, for other tablets of the same state. */
+  knowledge(): ReadonlyMap<string, ReadonlySet<string>> {
+    return new Map(this.known);
+  }
+
+  learn(knowledge: ReadonlyMap<string, ReadonlySet<string>>): void {
+    for (const [shard, denied] of knowledge) this.known.set(shard, denied);
+  }
+
   /** Whether a write of the table may be accepted now: the tablet may be restarted at any moment and reads its record then. */
   mayAccept(shard: ShardName, table: string): boolean {
     const known = this.known.get(`${shard.keyspace}/${shard.shard}`);

@@ -47,7 +47,9 @@ export class FaultyPorts {
 
   private writer(real: TopologyWriter): TopologyWriter {
     return {
-      limits: real.limits,
+      get limits() {
+        return real.limits;
+      },
       lost: real.lost,
       clusterOf: (record) => real.clusterOf(record),
       lock: (path, contents, options) => this.call('lock', () => real.lock(path, contents, options)),

@@ -2,13 +2,12 @@
 import assert from 'node:assert/strict';
 import { planChanges, type Plan, type RepairRequest, type ShardName } from '../../src/model/plan.ts';
 import { recordName } from '../../src/model/record.ts';
-import type { TopologyData } from '../../src/model/topologyData.ts';
+import { runFromText, runToText } from '../../src/history/runText.ts';
 import { executePlan } from '../../src/repair/executePlan.ts';
 import { defaultExecuteLimits, type ExecuteOptions } from '../../src/repair/executeOptions.ts';
 import { planRepair } from '../../src/repair/planRepair.ts';
 import type { RunHistory, RunRecord } from '../../src/repair/ports.ts';
 import { WritableMemoryTopology, type WritableMemoryOptions } from '../../src/topology/memoryWriter.ts';
-import { wholeKeys } from '../topology/contract.ts';
 import { diagnosed } from './diagnosed.ts';
 import { FakeTablets } from './fakeTablets.ts';
 import { FaultyPorts, type Intervention } from './faultyPorts.ts';
@@ -20,18 +19,27 @@ export const targets: readonly ShardName[] = [
   { keyspace: 'customer', shard: '80-' },
 ];
 const tables = ['customer', 'corder'];
+const operator = 'operator-of-this-test';
 
-/** Keeps each run's last saved record. */
+/** Keeps each run's last saved text. */
 export class MemoryHistory implements RunHistory {
-  readonly runs = new Map<string, RunRecord>();
+  private readonly texts = new Map<string, string>();
 
   newId(startedAt: number): string {
-    return `${startedAt}-${this.runs.size}`;
+    return `${startedAt}-${this.texts.size}`;
   }
 
   save(run: RunRecord): Promise<void> {
-    this.runs.set(run.id, structuredClone(run));
+    this.texts.set(run.id, runToText(run));
     return Promise.resolve();
+  }
+
+  /** The run as it is read back; undefined when it was never saved. */
+  load(id: string): RunRecord | undefined {
+    const text = this.texts.get(id);
+    if (text === undefined) return undefined;
+    const run = runFromText(text);
+    return run.status === 'loaded' ? run.value : assert.fail(JSON.stringify(run));
   }
 }
 
@@ -50,8 +58,8 @@ export class RunWorld {
   /** Moments at which both sides could accept writes of a table. */
   readonly bothOpen: string[] = [];
 
-  constructor(data: TopologyData, options: Pick<WritableMemoryOptions, 'cellClusters'> = {}) {
-    this.topology = new WritableMemoryTopology({ keys: wholeKeys(data), root: data.globalRoot, ...options });
+  constructor(keys: ReadonlyMap<string, Uint8Array>, options: Pick<WritableMemoryOptions, 'cellClusters'> = {}) {
+    this.topology = new WritableMemoryTopology({ keys, root: '/vitess/global', ...options });
     this.tablets = new FakeTablets(this.topology.store, [source, ...targets]);
   }
 
@@ -64,8 +72,18 @@ export class RunWorld {
     return new Map([...this.store.keys].filter(([key]) => !key.includes('/locks/')).sort());
   }
 
-  locks(): string[] {
-    return [...this.store.keys.keys()].filter((key) => key.includes('/locks/'));
+  /** The keys of locks that runs of this world hold. */
+  ownLocks(): string[] {
+    const held = [...this.store.keys].filter(([key]) => key.includes('/locks/'));
+    return held.filter(([, value]) => Buffer.from(value).includes(operator)).map(([key]) => key);
+  }
+
+  /** What becomes of the locks of a run that is gone. */
+  expireOwnLocks(): void {
+    for (const key of this.ownLocks()) {
+      const lease = this.store.leases.get(key);
+      if (lease?.kind === 'held') this.store.revoke(lease.id);
+    }
   }
 
   async plan(request = repairOfAll): Promise<Plan | undefined> {
@@ -91,7 +109,7 @@ export class RunWorld {
       refresher: ports.refresher(this.tablets),
       history: ports.history(this.history),
       clock: this.clock,
-      who: { userName: 'operator', hostName: 'desk', processId: 1 },
+      who: { userName: operator, hostName: 'desk', processId: 1 },
       topologyName: 'memory',
       forcedKeyspaces: new Set(),
       limits: defaultExecuteLimits,
