@@ -1,0 +1,78 @@
+/** A captured topology in a real etcd with stand-in tablets, and the command line on it. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { diagnose } from '../../src/diagnose/diagnose.ts';
+import type { TopologyData } from '../../src/model/topologyData.ts';
+import { decodeSnapshot } from '../../src/records/decodeSnapshot.ts';
+import type { JudgedTopology } from '../../src/repair/repairContext.ts';
+import { EtcdTopology } from '../../src/topology/etcdTopology.ts';
+import { loadCapture, type LoadOptions } from '../harness/capture.ts';
+import type { EtcdServer } from '../harness/etcd.ts';
+import { startTablets, type StandInTablets } from '../harness/tablet.ts';
+import { clear } from '../topology/etcdWorld.ts';
+
+const captures = path.join(import.meta.dirname, '../captures');
+const root = '/vitess/global';
+
+export class RepairWorld {
+  readonly etcd: EtcdServer;
+  readonly tablets: StandInTablets;
+  /** Where runs are recorded. */
+  readonly historyFolder: string;
+
+  private constructor(etcd: EtcdServer, tablets: StandInTablets, historyFolder: string) {
+    this.etcd = etcd;
+    this.tablets = tablets;
+    this.historyFolder = historyFolder;
+  }
+
+  /** Puts a capture into an etcd, replacing all there is, and starts its tablets. Locks have no lease, so that they are abandoned from the start. */
+  static async start(etcd: EtcdServer, capture: string, options: LoadOptions = {}): Promise<RepairWorld> {
+    await clear(etcd);
+    await loadCapture(etcd, path.join(captures, capture), {
+      cellAddress: etcd.address,
+      namedLockTtl: 'none',
+      otherLockTtl: 'none',
+      ...options,
+    });
+    const snapshot = decodeSnapshot(await readAll(etcd));
+    const tablets = await startTablets({ etcd: etcd.client, root, snapshot });
+    return new RepairWorld(etcd, tablets, await mkdtemp(path.join(tmpdir(), 'vitess-topo-runs-')));
+  }
+
+  async judged(): Promise<JudgedTopology> {
+    const data = await readAll(this.etcd);
+    return { data, diagnosed: diagnose(decodeSnapshot(data)) };
+  }
+
+  /** The codes of what is wrong now, sorted. */
+  async errors(): Promise<string[]> {
+    const { diagnosed } = await this.judged();
+    return diagnosed.findings
+      .filter(({ severity }) => severity === 'error')
+      .map(({ code }) => code)
+      .sort();
+  }
+
+  /** Every key but locks, with its bytes as hexadecimal. */
+  async records(): Promise<Map<string, string>> {
+    const all = await this.etcd.client.getAll().buffers();
+    const keys = Object.entries(all).filter(([key]) => !key.includes('/locks/'));
+    return new Map(keys.map(([key, value]): [string, string] => [key, value.toString('hex')]).sort());
+  }
+
+  async stop(): Promise<void> {
+    this.tablets.stop();
+    await rm(this.historyFolder, { recursive: true, force: true });
+  }
+}
+
+async function readAll(etcd: EtcdServer): Promise<TopologyData> {
+  const topology = new EtcdTopology({ endpoints: [etcd.endpoint], root });
+  try {
+    return await topology.read();
+  } finally {
+    await topology.close();
+  }
+}
