@@ -1,0 +1,179 @@
+/** What the rules and the workflow's streams say of the operation. */
+import { primaryDenials } from '../../diagnose/deniedTables.ts';
+import type { DiagnosedMove } from '../../diagnose/diagnose.ts';
+import { isResharding, loadedShards } from '../../diagnose/keyspaceFacts.ts';
+import { ShardRoutes } from '../../diagnose/partialMoves.ts';
+import { RoutingTable } from '../../diagnose/routing.ts';
+import { servingKeyspace } from '../../diagnose/tableMoves.ts';
+import { compileTablePattern } from '../../diagnose/tablePattern.ts';
+import { loadedValue } from '../../model/reading.ts';
+import { globalRecord } from '../../model/record.ts';
+import { listWords } from '../../model/words.ts';
+import { qualifiedWorkflow } from '../../model/workflow.ts';
+import type { Snapshot } from '../../records/snapshot.ts';
+import { command } from './precheckSubject.ts';
+import type { PrecheckReason, PrecheckSubject } from './precheckModel.ts';
+
+export function stateReasons(subject: PrecheckSubject, snapshot: Snapshot): PrecheckReason[] {
+  return [
+    ...subject.moves.flatMap((move) => routingReasons(subject, move, snapshot)),
+    ...reshardingReasons(subject, snapshot),
+    ...streamReasons(subject, snapshot),
+    ...deniedOtherwise(subject, snapshot),
+  ];
+}
+
+/** Where one part of a move (a table, a shard, the tenant) is served; undefined when no rule says. */
+interface ServedPart {
+  readonly name: string;
+  readonly by: string | undefined;
+}
+
+function routingReasons(subject: PrecheckSubject, move: DiagnosedMove, snapshot: Snapshot): PrecheckReason[] {
+  const multiTenant = move.kind === 'multi-tenant' && subject.to === move.source;
+  const reasons: PrecheckReason[] = multiTenant
+    ? [
+        {
+          code: 'multi-tenant-reverse',
+          message:
+            `Vitess cannot reverse the writes of a multi-tenant move: ReverseTraffic is refused. ` +
+            `Next: plan the way back by hand; only reads can be reversed, with --tablet-types=replica,rdonly.`,
+        },
+      ]
+    : [];
+  const { record, rules, parts } = servedParts(move, snapshot);
+  if (rules === 'failed') return reasons;
+  const without = parts.filter(({ by }) => by === undefined).map(({ name }) => name);
+  if (parts.length === 0 || without.length > 0) {
+    const what = without.length === 0 ? 'this move' : listWords(without);
+    return [
+      ...reasons,
+      {
+        code: 'no-rules',
+        record,
+        message:
+          `No rule in ${record.path} says whether ${move.source} or ${move.target} serves ${what}: vtgates do not route by this move, and what ${command(subject.operation)} would change for the application cannot be told. ` +
+          `Next: find out who removed the rules, or whether the move was created without them, and apply them first.`,
+      },
+    ];
+  }
+  return [...reasons, ...(parts.every(({ by }) => by === subject.to) ? alreadyThere(subject, move) : [])];
+}
+
+function servedParts(move: DiagnosedMove, snapshot: Snapshot) {
+  const { source, target } = move;
+  if (move.kind === 'partial') {
+    const parts = new ShardRoutes(snapshot)
+      .between(source, target)
+      .map(({ shard, toKeyspace }): ServedPart => ({ name: `the shard ${shard}`, by: toKeyspace }));
+    return { record: globalRecord.shardRoutingRules, rules: snapshot.shardRoutingRules.status, parts };
+  }
+  if (move.kind === 'multi-tenant') {
+    const rules = loadedValue(snapshot.keyspaceRoutingRules)?.rules ?? [];
+    const parts = rules
+      .filter(({ fromKeyspace }) => fromKeyspace.split('@')[0] === source)
+      .map(({ fromKeyspace, toKeyspace }): ServedPart => ({ name: fromKeyspace, by: toKeyspace }));
+    return { record: globalRecord.keyspaceRoutingRules, rules: snapshot.keyspaceRoutingRules.status, parts };
+  }
+  const routing = new RoutingTable(loadedValue(snapshot.routingRules));
+  const parts = move.tables.map((table): ServedPart => ({
+    name: table,
+    by: servingKeyspace(routing, table, source, target),
+  }));
+  return { record: globalRecord.routingRules, rules: snapshot.routingRules.status, parts };
+}
+
+/** The writes are where the operation would take them. */
+function alreadyThere(subject: PrecheckSubject, move: DiagnosedMove): PrecheckReason[] {
+  const { operation, to } = subject;
+  // A switch that died before its end: SwitchTraffic again completes it.
+  const unfinished = move.findings.some(({ code }) => code === 'stopped-not-frozen');
+  if (unfinished && to === move.target) return [];
+  // Reads of the other kinds go with the rules that were looked at already.
+  const reads = move.kind === 'standard' ? move.matrix.filter(({ type }) => type !== 'primary') : [];
+  // Where reads are not known the reason is that they could not be read.
+  if (reads.some(({ servedBy }) => servedBy === 'not-checked')) return [];
+  if (reads.every(({ servedBy }) => servedBy === undefined || servedBy === to)) {
+    return [
+      {
+        code: 'nothing-to-do',
+        message: `${to} serves ${whatOf(move)} already, reads and writes: there is nothing to ${operation}.`,
+      },
+    ];
+  }
+  if (to === move.target) return [];
+  return [
+    {
+      code: 'writes-not-switched',
+      message:
+        `Only reads of ${whatOf(move)} are switched and ${to} serves the writes: ${command(operation)} of all tablet types runs on the reverse workflow, ` +
+        `which there is only after writes were switched, and fails without it. Next: name the types that are switched, e.g. --tablet-types=replica,rdonly.`,
+    },
+  ];
+}
+
+function whatOf({ kind, tables, shards, source }: DiagnosedMove): string {
+  if (kind === 'multi-tenant') return `the tenant of ${source}`;
+  return kind === 'partial' ? `the shards ${listWords(shards)}` : listWords(tables);
+}
+
+/** Vitess compares the shards of the streams with all shards of both keyspaces (trafficSwitcher.validate). */
+function reshardingReasons({ moves: [move], from, to }: PrecheckSubject, { keyspaces }: Snapshot): PrecheckReason[] {
+  if (move.kind === 'partial') return [];
+  return [from, to]
+    .filter((keyspace) => isResharding(keyspaces.get(keyspace)))
+    .map((keyspace) => ({
+      code: 'resharding',
+      message:
+        `${keyspace} is being resharded: some of its shards overlap. Vitess refuses with "mismatched shards for keyspace ${keyspace}", because the move's streams are not on every shard. ` +
+        `Next: finish or cancel the Reshard first.`,
+    }));
+}
+
+/** What Vitess refuses to switch (Server.canSwitch), as far as a dump tells. */
+function streamReasons({ runs, operation }: PrecheckSubject, { workflows }: Snapshot): PrecheckReason[] {
+  const workflow =
+    runs && workflows.workflows.find(({ keyspace, name }) => keyspace === runs.keyspace && name === runs.name);
+  const bad = (workflow?.streams ?? []).filter(({ state, message }) => state !== 'Running' || message === 'FROZEN');
+  if (workflow === undefined || bad.length === 0) return [];
+  const states = [
+    ...new Set(bad.map(({ shard, state, message }) => `${shard} ${message === 'FROZEN' ? 'FROZEN' : state}`)),
+  ];
+  return [
+    {
+      code: 'streams-not-ready',
+      message:
+        `Streams of ${qualifiedWorkflow(workflow)} are not running: ${listWords(states)}. ${command(operation)} is refused, or waits for a catch-up that never comes and rolls back. ` +
+        `Next: bring every stream to Running, with its copy finished, first.`,
+    },
+  ];
+}
+
+/**
+ * The operation removes a denied table by its exact name from the first control
+ * of the shard; an expression, or another spelling, stays and goes on denying.
+ */
+function deniedOtherwise({ to, tables, shards }: PrecheckSubject, { keyspaces }: Snapshot): PrecheckReason[] {
+  const taking = new Set(shards.filter(({ keyspace }) => keyspace === to).map(({ shard }) => shard));
+  return loadedShards(keyspaces.get(to))
+    .filter(({ name }) => taking.has(name))
+    .flatMap(({ name, record, shard }): PrecheckReason[] => {
+      const kept = primaryDenials(shard)
+        .map(({ entry }) => entry)
+        .filter((entry) => tables.some((table) => entry !== table && deniesToo(entry, table)));
+      if (kept.length === 0) return [];
+      return [
+        {
+          code: 'denied-otherwise',
+          record,
+          message:
+            `${to}/${name} also denies these tables by ${listWords(kept)}, which the operation does not remove: once rules lead to ${to}, its queries there fail with "disallowed due to rule: enforce denied tables". ` +
+            `Next: replace it by the names of the tables.`,
+        },
+      ];
+    });
+}
+
+function deniesToo(entry: string, table: string): boolean {
+  return entry.startsWith('/') ? compileTablePattern(entry)(table) : entry.toLowerCase() === table.toLowerCase();
+}
