@@ -3,6 +3,7 @@ import type { DiagnosedMove, DiagnosedTopology } from '../diagnose/diagnose.ts';
 import { isSharded } from '../diagnose/keyspaceFacts.ts';
 import type { Finding } from '../model/finding.ts';
 import { recordName } from '../model/record.ts';
+import type { PrecheckResult, PrecheckSubject } from '../repair/precheck/precheckModel.ts';
 
 /** `vitess-topo status --format json`. */
 export function statusJson({ snapshot, moves, complete }: DiagnosedTopology): object {
@@ -51,6 +52,40 @@ export function diagnosisJson({ snapshot, complete, findings }: DiagnosedTopolog
     complete,
     notes: snapshot.notes,
     findings: findings.map(findingJson),
+  };
+}
+
+/** `vitess-topo precheck --format json`. */
+export function precheckJson(result: PrecheckResult, { snapshot }: DiagnosedTopology): object {
+  const { safe, complete, subject, reasons, notSeen, timeouts } = result;
+  return {
+    source: snapshot.source,
+    revision: snapshot.revision ?? null,
+    safe,
+    complete,
+    notes: snapshot.notes,
+    subject: subject === undefined ? null : subjectJson(subject),
+    reasons: reasons.map(({ code, message, record }) => ({
+      code,
+      message,
+      record: record === undefined ? null : recordName(record),
+    })),
+    notSeen,
+    timeouts,
+  };
+}
+
+function subjectJson({ operation, moves, from, to, tables, shards, runs }: PrecheckSubject) {
+  return {
+    operation,
+    /** null when the records do not name it. */
+    workflow: runs === undefined ? null : `${runs.keyspace}.${runs.name}`,
+    kind: moves[0].kind,
+    from,
+    to,
+    tables,
+    shards: shards.map(({ keyspace, shard }) => `${keyspace}/${shard}`),
+    trafficStates: moves.map(({ trafficState }) => trafficState),
   };
 }
 

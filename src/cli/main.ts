@@ -32,5 +32,11 @@ async function runCommandLine(): Promise<void> {
     signal: interrupted.signal,
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),
+    ...(process.stderr.isTTY && { progress }),
   });
+}
+
+/** Replaces what the line showed last; without words the line is free again. */
+function progress(words: string): void {
+  process.stderr.write(`\r\u001b[2K${words}`);
 }

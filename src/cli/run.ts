@@ -1,14 +1,18 @@
 /** Runs one command line against a topology. */
-import { diagnose, type DiagnosedTopology } from '../diagnose/diagnose.ts';
+import { diagnose } from '../diagnose/diagnose.ts';
+import type { TopologyData } from '../model/topologyData.ts';
 import { decodeSnapshot } from '../records/decodeSnapshot.ts';
 import { exportSnapshot } from '../topology/exportSnapshot.ts';
 import { SnapshotExportError } from '../topology/snapshotExportError.ts';
 import { TopologyError } from '../topology/topology.ts';
 import { parseCommandLine, type CommandLine } from './commandLine.ts';
 import { helpText } from './help.ts';
-import { diagnosisJson, failureJson, statusJson } from './json.ts';
-import { openTopology, type CredentialEnvironment } from './openTopology.ts';
+import { diagnosisJson, failureJson, precheckJson, statusJson } from './json.ts';
+import type { CredentialEnvironment } from './credentials.ts';
+import { openTopology } from './openTopology.ts';
 import type { TextStyle } from './paint.ts';
+import { precheckText } from './precheckText.ts';
+import { precheckExitCode, runPrecheck } from './runPrecheck.ts';
 import { diagnosisText, statusText } from './text.ts';
 
 /** What a run needs of the world around it. */
@@ -19,9 +23,11 @@ export interface CommandEnvironment {
   readonly signal: AbortSignal;
   out(text: string): void;
   err(text: string): void;
+  /** Shows what is being waited for, in place of what it showed last, until it is empty; absent where nobody watches. */
+  progress?(words: string): void;
 }
 
-/** 0: no error found. 1: errors found. 2: not everything could be checked, or nothing could be done. */
+/** 0: nothing wrong was found. 1: something was. 2: not everything could be checked, or nothing could be done. */
 export type ExitCode = 0 | 1 | 2;
 
 /** Runs a command line and gives its exit code; what it prints goes to the environment. */
@@ -46,15 +52,11 @@ async function runCommand(commandLine: CommandLine, environment: CommandEnvironm
   try {
     const topology = await openTopology(commandLine.address, environment.credentials);
     try {
+      const { timeoutMs } = commandLine;
       const { signal } = environment;
-      const data = await topology.read({ signal, timeoutMs: commandLine.timeoutMs });
-      const diagnosed = diagnose(decodeSnapshot(data));
-      if (commandLine.out === undefined) return show(diagnosed, commandLine, environment);
-      await exportSnapshot(data, commandLine.out, signal);
-      const written = { out: commandLine.out, revision: data.revision ?? null, complete: diagnosed.complete };
-      const unread = diagnosed.complete ? '' : '; not everything could be read, and the snapshot says what';
-      environment.out(asked(commandLine, written, () => `The topology was written to ${written.out}${unread}.\n`));
-      return diagnosed.complete ? 0 : 2;
+      const inTime = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+      const data = await topology.read({ signal, timeoutMs });
+      return await answer(commandLine, data, environment, inTime);
     } finally {
       await topology.close();
     }
@@ -66,19 +68,42 @@ async function runCommand(commandLine: CommandLine, environment: CommandEnvironm
   }
 }
 
-function show(diagnosed: DiagnosedTopology, commandLine: CommandLine, environment: CommandEnvironment): ExitCode {
-  const { style } = environment;
-  if (commandLine.command === 'status') {
-    environment.out(asked(commandLine, statusJson(diagnosed), () => statusText(diagnosed, style)));
-    return diagnosed.complete ? 0 : 2;
+async function answer(
+  commandLine: CommandLine,
+  data: TopologyData,
+  environment: CommandEnvironment,
+  inTime: AbortSignal,
+): Promise<ExitCode> {
+  const { style, signal } = environment;
+  const diagnosed = diagnose(decodeSnapshot(data));
+  const show = (value: object, text: () => string): void => {
+    environment.out(commandLine.format === 'json' ? json(value) : text());
+  };
+  switch (commandLine.command) {
+    case 'status':
+      show(statusJson(diagnosed), () => statusText(diagnosed, style));
+      return diagnosed.complete ? 0 : 2;
+    case 'diagnose':
+      show(diagnosisJson(diagnosed), () => diagnosisText(diagnosed, style));
+      if (!diagnosed.complete) return 2;
+      return diagnosed.findings.some(({ severity }) => severity === 'error') ? 1 : 0;
+    case 'snapshot': {
+      const { out } = commandLine;
+      await exportSnapshot(data, out, signal);
+      const unread = diagnosed.complete ? '' : '; not everything could be read, and the snapshot says what';
+      const written = { out, revision: data.revision ?? null, complete: diagnosed.complete };
+      show(written, () => `The topology was written to ${out}${unread}.\n`);
+      return diagnosed.complete ? 0 : 2;
+    }
+    case 'precheck': {
+      const onProgress = (words: string): void => environment.progress?.(words);
+      const result = await runPrecheck(commandLine, diagnosed, { signal: inTime, onProgress });
+      onProgress('');
+      if (signal.aborted) throw new TopologyError({ code: 'cancelled', message: 'The precheck was interrupted.' });
+      show(precheckJson(result, diagnosed), () => precheckText(result, diagnosed, style));
+      return precheckExitCode(result);
+    }
   }
-  environment.out(asked(commandLine, diagnosisJson(diagnosed), () => diagnosisText(diagnosed, style)));
-  if (!diagnosed.complete) return 2;
-  return diagnosed.findings.some(({ severity }) => severity === 'error') ? 1 : 0;
-}
-
-function asked({ format }: CommandLine, value: unknown, text: () => string): string {
-  return format === 'json' ? json(value) : text();
 }
 
 function json(value: unknown): string {

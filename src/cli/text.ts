@@ -46,7 +46,8 @@ export function diagnosisText(topology: DiagnosedTopology, style: TextStyle): st
   ].join('\n');
 }
 
-function heading({ snapshot }: DiagnosedTopology, paint: Paint): string {
+/** Where the topology was read, at which revision, with its notes. */
+export function heading({ snapshot }: DiagnosedTopology, paint: Paint): string {
   const revision = snapshot.revision === undefined ? '' : ` at revision ${snapshot.revision}`;
   const notes = snapshot.notes.map((note) => `${paint('yellow', 'note')} ${plain(note)}\n`);
   return `${paint('dim', plain(`${snapshot.source}${revision}`))}\n${notes.join('')}`;

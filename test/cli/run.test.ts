@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseCommandLine, parseDuration } from '../../src/cli/commandLine.ts';
+import { parseCommandLine } from '../../src/cli/commandLine.ts';
+import { parseDuration } from '../../src/cli/duration.ts';
 import { run, type ExitCode } from '../../src/cli/run.ts';
 
 const capture = join(import.meta.dirname, '../captures/12-reverse-vtctld-killed');

@@ -44,7 +44,7 @@ function consequenceOf(subject: PrecheckSubject, finding: Finding): string | und
     case 'held-lock':
       return lockConsequence(subject, finding);
     case 'stale-srv-vschema':
-      return `The operation rebuilds the SrvVSchema of every cell, and this cell's changes more than the move.`;
+      return `The operation rebuilds the SrvVSchema of every cell, and with it switches all that this one lacks.`;
     case 'reads-differ-by-cell':
       return ownMove ? undefined : `The operation rebuilds the SrvVSchema of every cell, and switches these reads too.`;
     case 'query-service-disabled':

@@ -35,8 +35,13 @@ export interface PrecheckSubject {
   readonly runs: { readonly keyspace: string; readonly name: string } | undefined;
 }
 
-/** A tablet's answer, or why it was not asked. */
-export type PrecheckAnswer = TabletAnswer | { readonly status: 'not-dialled'; readonly reason: string };
+/** A tablet's answer, or why there is none. */
+export type PrecheckAnswer =
+  | TabletAnswer
+  /** Nobody meant to ask it. */
+  | { readonly status: 'not-dialled'; readonly reason: string }
+  /** It was to be asked, and the time for the whole command was over. */
+  | { readonly status: 'out-of-time' };
 
 /** Codes are public and never renamed; a finding that stands in the way keeps its own code. */
 export type PrecheckCode =

@@ -11,7 +11,7 @@ import { globalRecord } from '../../model/record.ts';
 import { listWords } from '../../model/words.ts';
 import { qualifiedWorkflow } from '../../model/workflow.ts';
 import type { Snapshot } from '../../records/snapshot.ts';
-import { command } from './precheckSubject.ts';
+import { operationName } from './precheckSubject.ts';
 import type { PrecheckReason, PrecheckSubject } from './precheckModel.ts';
 
 export function stateReasons(subject: PrecheckSubject, snapshot: Snapshot): PrecheckReason[] {
@@ -52,7 +52,7 @@ function routingReasons(subject: PrecheckSubject, move: DiagnosedMove, snapshot:
         code: 'no-rules',
         record,
         message:
-          `No rule in ${record.path} says whether ${move.source} or ${move.target} serves ${what}: vtgates do not route by this move, and what ${command(subject.operation)} would change for the application cannot be told. ` +
+          `No rule in ${record.path} says whether ${move.source} or ${move.target} serves ${what}: vtgates do not route by this move, and what ${operationName(subject.operation)} would change for the application cannot be told. ` +
           `Next: find out who removed the rules, or whether the move was created without them, and apply them first.`,
       },
     ];
@@ -106,7 +106,7 @@ function alreadyThere(subject: PrecheckSubject, move: DiagnosedMove): PrecheckRe
     {
       code: 'writes-not-switched',
       message:
-        `Only reads of ${whatOf(move)} are switched and ${to} serves the writes: ${command(operation)} of all tablet types runs on the reverse workflow, ` +
+        `Only reads of ${whatOf(move)} are switched and ${to} serves the writes: ${operationName(operation)} of all tablet types runs on the reverse workflow, ` +
         `which there is only after writes were switched, and fails without it. Next: name the types that are switched, e.g. --tablet-types=replica,rdonly.`,
     },
   ];
@@ -143,7 +143,7 @@ function streamReasons({ runs, operation }: PrecheckSubject, { workflows }: Snap
     {
       code: 'streams-not-ready',
       message:
-        `Streams of ${qualifiedWorkflow(workflow)} are not running: ${listWords(states)}. ${command(operation)} is refused, or waits for a catch-up that never comes and rolls back. ` +
+        `Streams of ${qualifiedWorkflow(workflow)} are not running: ${listWords(states)}. ${operationName(operation)} is refused, or waits for a catch-up that never comes and rolls back. ` +
         `Next: bring every stream to Running, with its copy finished, first.`,
     },
   ];

@@ -80,7 +80,7 @@ function missingWorkflows(
     {
       code: 'workflow-unknown',
       message:
-        `There is no workflow ${listWords(missing)}${left}. ${command(operation)} needs it and fails with "no streams found". ` +
+        `There is no workflow ${listWords(missing)}${left}. ${operationName(operation)} needs it and fails with "no streams found". ` +
         `Next: find out what deleted its streams${instead}.`,
     },
   ];
@@ -200,7 +200,7 @@ function subjectOf(
 }
 
 /** Vitess's own name of the operation. */
-export function command(operation: PrecheckRequest['operation']): string {
+export function operationName(operation: PrecheckRequest['operation']): string {
   return operation === 'switch' ? 'SwitchTraffic' : 'ReverseTraffic';
 }
 

@@ -25,6 +25,12 @@ export function tabletReasons(
   ]);
 }
 
+/** Answers of tablets that nobody means to ask. */
+export function notDialled(shards: readonly ShardTablets[], reason: string): PrecheckAnswers {
+  const unasked: PrecheckAnswer = { status: 'not-dialled', reason };
+  return new Map(shards.flatMap(({ tablets }) => tablets).map(({ alias }) => [alias, unasked]));
+}
+
 /** Who was not asked, by the reason. */
 export function tabletsNotSeen(shards: readonly ShardTablets[], answers: PrecheckAnswers): string[] {
   const unasked = shards
@@ -118,6 +124,10 @@ function tabletReason(
           `Next: wait until it is REPLICA or RDONLY again.`,
       },
     ];
+  }
+  if (answer?.status === 'out-of-time') {
+    const message = `Whether ${who} answers could not be checked: the time was over. Next: check again with a longer --timeout.`;
+    return [{ code: 'not-checked', record, message }];
   }
   // Vitess does not ask a tablet without a hostname.
   if (answer?.status !== 'silent' || (hostname === '' && !isPrimary)) return [];

@@ -1,4 +1,3 @@
-import { durationWords } from '../../model/words.ts';
 import type { PrecheckReason, PrecheckRequest, PrecheckTimeouts } from './precheckModel.ts';
 
 /** topo.LockTimeout in Vitess. */
@@ -34,8 +33,8 @@ export function timeoutReasons({ actionTimeoutMs }: PrecheckRequest, timeouts: P
     {
       code: 'action-timeout',
       message:
-        `An --action-timeout of ${durationWords(actionTimeoutMs / 1000)} can end before Vitess does, which may take ` +
-        `${durationWords(timeouts.totalMs / 1000)}: the operation is then cancelled halfway, and denied tables and rules may stand between the sides. ` +
+        `An --action-timeout of ${actionTimeoutMs / 1000} s can end before Vitess does, which may take ` +
+        `${timeouts.totalMs / 1000} s: the operation is then cancelled halfway, and denied tables and rules may stand between the sides. ` +
         `Next: give ${timeouts.advice} or more.`,
     },
   ];
