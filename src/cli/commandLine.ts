@@ -4,17 +4,27 @@ import type { PrecheckRequest } from '../repair/precheck/precheckModel.ts';
 import { readAddress, type TopologyAddress } from './addressOptions.ts';
 import { commandNames, options, readDuration, strayOption, type CommandName, type Values } from './options.ts';
 import { readPrecheck } from './precheckOptions.ts';
+import { readLocks, readRepair, readUndo } from './repairOptions.ts';
+import type { LocksCommand, RepairCommand, UndoCommand } from './repairOptions.ts';
 import { readTablets, type TabletsAddress } from './tabletOptions.ts';
 
-/** A command with what it alone takes. */
-export type Command =
+/** A command on a topology, with what it alone takes. */
+type TopologyCommand =
   | { readonly command: 'status' | 'diagnose' }
   | { readonly command: 'precheck'; readonly request: PrecheckRequest; readonly tablets: TabletsAddress }
+  | RepairCommand
+  | UndoCommand
+  | LocksCommand
   /** `out` is the folder to write. */
   | { readonly command: 'snapshot'; readonly out: string };
 
-export type CommandLine = Command & {
-  readonly address: TopologyAddress;
+/** Lists recorded runs, from the default folder when none is given; it reads no topology. */
+interface HistoryCommand {
+  readonly command: 'history';
+  readonly historyFolder: string | undefined;
+}
+
+export type CommandLine = ((TopologyCommand & { readonly address: TopologyAddress }) | HistoryCommand) & {
   readonly format: 'text' | 'json';
   /** Milliseconds for the whole command. */
   readonly timeoutMs: number;
@@ -53,6 +63,11 @@ function read(args: readonly string[]): ParsedCommandLine {
   if (typeof timeoutMs === 'string') return invalid(timeoutMs);
   const stray = strayOption(name, values);
   if (stray !== undefined) return invalid(stray);
+  if (name === 'history') {
+    if (words.length > 0) return invalid(`unexpected argument "${words[0] ?? ''}"`);
+    if (values.etcd !== undefined || values.snapshot !== undefined) return invalid('history reads no topology');
+    return { kind: 'run', commandLine: { command: name, historyFolder: values.history, format, timeoutMs } };
+  }
   const command = readCommand(name, words, values);
   if (typeof command === 'string') return invalid(command);
   const address = readAddress(values);
@@ -61,7 +76,14 @@ function read(args: readonly string[]): ParsedCommandLine {
 }
 
 /** The command, or what is wrong with it. */
-function readCommand(command: CommandName, words: readonly string[], values: Values): Command | string {
+function readCommand(
+  command: Exclude<CommandName, 'history'>,
+  words: readonly string[],
+  values: Values,
+): TopologyCommand | string {
+  if (command === 'repair') return readRepair(words, values);
+  if (command === 'undo') return readUndo(words, values);
+  if (command === 'locks') return readLocks(words, values);
   if (command === 'precheck') {
     const request = readPrecheck(words, values);
     if (typeof request === 'string') return request;

@@ -1,5 +1,5 @@
 /** The text of `vitess-topo --help`. */
-export const helpText = `vitess-topo: see and diagnose a Vitess topology
+export const helpText = `vitess-topo: see, diagnose and repair a Vitess topology
 
 Usage:
   vitess-topo status   ADDRESS [options]            keyspaces, moves and their traffic state
@@ -7,6 +7,11 @@ Usage:
   vitess-topo precheck switch|reverse KEYSPACE.WORKFLOW ADDRESS [options]
   vitess-topo precheck switch|reverse --tables T[,T...] --from KEYSPACE --to KEYSPACE ADDRESS [options]
                                                     what would break a SwitchTraffic or ReverseTraffic
+  vitess-topo repair   ADDRESS [options]            plan what removes findings, ask, and carry it out
+  vitess-topo undo     [RUN] ADDRESS [options]      take back what a repair wrote; the last one without RUN
+  vitess-topo history  [--history DIR]              the repairs and undos that were run
+  vitess-topo locks    ADDRESS [--release RECORD [--yes]]
+                                                    who holds which lock; release an abandoned one
   vitess-topo snapshot ADDRESS --out DIR [options]  write the topology to a new folder
 
 ADDRESS is one of:
@@ -26,12 +31,36 @@ ADDRESS is one of:
 Options of precheck:
   --action-timeout 1h               what will be given to vtctldclient
   --switch-timeout 30s              SwitchTraffic's --timeout
-  --tablets dial|vtctld|wait        how tablets are reached: at the addresses of their records (dial,
-                                    the default), through vtctld (the default with --vtctld), or not at
-                                    all (wait); only dial asks them
+
+Options of repair:
+  --keyspace K                      only findings of this keyspace
+  --move ID | --move K.WORKFLOW     only findings of this move
+  --finding CODE:RECORD             only this finding, as diagnose prints it
+  --direction follow-routing        denied tables follow the routing rules (default)
+  --direction serve-from:KEYSPACE   rules and denied tables are turned to this keyspace
+  --follow-reads                    let rebuilt cells also follow reads that were switched with --cells
+  --no-release-locks                leave abandoned locks alone
+
+Options of repair and undo:
+  --plan                            show the plan and change nothing
+  --yes                             carry it out without asking
+  --force KEYSPACE                  go on when a primary of this keyspace does not confirm that it
+                                    denies; may be repeated
+  --history DIR                     where runs are recorded (default: vitess-topo/history in
+                                    XDG_STATE_HOME or ~/.local/state)
+
+How tablets are reached (precheck, repair, undo):
+  --tablets dial|vtctld|wait        at the addresses of their records (dial, the default), through vtctld
+                                    (the default with --vtctld), or not at all: somebody else has them
+                                    read their Shard record (wait). precheck asks them with dial only
+  --tablet-refresh-interval 60s     with --tablets wait: after this long every tablet has read its record
   --tablet-ca FILE, --tablet-cert FILE, --tablet-key FILE, --tablet-server-name NAME
                                     TLS to the tablets' gRPC ports
   --vtctld HOST:PORT                vtctld's gRPC address
+  --vtctld-user NAME                user; the password comes from VITESS_TOPO_VTCTLD_PASSWORD or a file
+  --vtctld-password-file FILE       file that holds the password
+  --vtctld-ca FILE, --vtctld-cert FILE, --vtctld-key FILE, --vtctld-server-name NAME
+                                    TLS to vtctld
 
 Options:
   --format text|json                default text
@@ -39,6 +68,7 @@ Options:
   -h, --help                        this text
   --version                         the version
 
-Exit codes: 0 no finding of severity error (diagnose), safe (precheck); 1 some, not safe;
-            2 not everything could be checked, or bad usage.
+Exit codes: 0 no finding of severity error (diagnose), safe (precheck), done or nothing to do (repair, undo);
+            1 some, not safe, not done: refused, undone or stopped;
+            2 not everything could be checked or nothing could be done, or bad usage.
 `;

@@ -3,7 +3,16 @@ import type { parseArgs } from 'node:util';
 import type { EtcdTlsFiles } from '../topology/etcdAccess.ts';
 import { parseDuration } from './duration.ts';
 
-export const commandNames = ['status', 'diagnose', 'precheck', 'snapshot'] as const;
+export const commandNames = [
+  'status',
+  'diagnose',
+  'precheck',
+  'repair',
+  'undo',
+  'history',
+  'locks',
+  'snapshot',
+] as const;
 export type CommandName = (typeof commandNames)[number];
 
 export const options = {
@@ -20,13 +29,25 @@ export const options = {
   format: { type: 'string' },
   timeout: { type: 'string' },
   out: { type: 'string' },
-  // With a command that speaks of tables, `--tables` names them; `--tablets` says how tablets are reached.
+  // Names of tables; `--tablets` says how tablets are reached.
   tables: { type: 'string' },
   from: { type: 'string' },
   to: { type: 'string' },
   'action-timeout': { type: 'string' },
   'switch-timeout': { type: 'string' },
+  plan: { type: 'boolean' },
+  yes: { type: 'boolean' },
+  direction: { type: 'string' },
+  keyspace: { type: 'string' },
+  move: { type: 'string' },
+  finding: { type: 'string' },
+  'follow-reads': { type: 'boolean' },
+  force: { type: 'string', multiple: true },
+  'no-release-locks': { type: 'boolean' },
+  history: { type: 'string' },
+  release: { type: 'string' },
   tablets: { type: 'string' },
+  'tablet-refresh-interval': { type: 'string' },
   vtctld: { type: 'string' },
   'vtctld-user': { type: 'string' },
   'vtctld-password-file': { type: 'string' },
@@ -60,11 +81,24 @@ const tabletOptions: readonly OptionName[] = [
   'tablet-server-name',
 ];
 
+const runOptions: readonly OptionName[] = [
+  'plan',
+  'yes',
+  'force',
+  'history',
+  'tablet-refresh-interval',
+  ...tabletOptions,
+];
+
 /** The options that not every command takes. */
 const ownOptions: Readonly<Record<CommandName, readonly OptionName[]>> = {
   status: [],
   diagnose: [],
   precheck: ['tables', 'from', 'to', 'action-timeout', 'switch-timeout', ...tabletOptions],
+  repair: ['direction', 'keyspace', 'move', 'finding', 'follow-reads', 'no-release-locks', ...runOptions],
+  undo: runOptions,
+  history: ['history'],
+  locks: ['release', 'yes'],
   snapshot: ['out'],
 };
 
@@ -85,7 +119,7 @@ export function readDuration(values: Values, name: DurationName): number | undef
   return parseDuration(text) ?? `--${name} "${text}" is not a duration such as 30s or 2m`;
 }
 
-type DurationName = 'timeout' | 'action-timeout' | 'switch-timeout';
+type DurationName = 'timeout' | 'action-timeout' | 'switch-timeout' | 'tablet-refresh-interval';
 
 /** The TLS options of one kind of server, or what is wrong with them; without any there is no TLS. */
 export function readTls(

@@ -44,11 +44,20 @@ export async function run(args: readonly string[], environment: CommandEnvironme
       environment.err(`vitess-topo: ${parsed.problem}\nRun "vitess-topo --help" for usage.\n`);
       return 2;
     case 'run':
-      return runCommand(parsed.commandLine, environment);
+      if (isReading(parsed.commandLine)) return runReading(parsed.commandLine, environment);
+      environment.err(`vitess-topo: ${parsed.commandLine.command} is not part of this build.\n`);
+      return 2;
   }
 }
 
-async function runCommand(commandLine: CommandLine, environment: CommandEnvironment): Promise<ExitCode> {
+/** The commands that change nothing. */
+type ReadingCommandLine = Extract<CommandLine, { readonly command: 'status' | 'diagnose' | 'precheck' | 'snapshot' }>;
+
+function isReading(commandLine: CommandLine): commandLine is ReadingCommandLine {
+  return ['status', 'diagnose', 'precheck', 'snapshot'].includes(commandLine.command);
+}
+
+async function runReading(commandLine: ReadingCommandLine, environment: CommandEnvironment): Promise<ExitCode> {
   try {
     const topology = await openTopology(commandLine.address, environment.credentials);
     try {
@@ -69,7 +78,7 @@ async function runCommand(commandLine: CommandLine, environment: CommandEnvironm
 }
 
 async function answer(
-  commandLine: CommandLine,
+  commandLine: ReadingCommandLine,
   data: TopologyData,
   environment: CommandEnvironment,
   inTime: AbortSignal,

@@ -9,7 +9,7 @@ import { TabletManagerRefresher } from '../vtctld/tabletManager.ts';
 import { readTlsFiles } from '../topology/etcdAccess.ts';
 import type { TabletsAddress } from './tabletOptions.ts';
 
-export type PrecheckCommand = CommandLine & { readonly command: 'precheck' };
+export type PrecheckCommand = Extract<CommandLine, { readonly command: 'precheck' }>;
 
 /** What the dial of the tablets needs. */
 export interface DialEnvironment {

@@ -1,26 +1,29 @@
 import assert from 'node:assert/strict';
 import { parseCommandLine, type CommandLine } from '../../src/cli/commandLine.ts';
 
-const address = ['--etcd', 'a:1'];
+const etcd = ['--etcd', 'a:1'];
+const snapshot = ['--snapshot', 'd'];
 
-function parsed(...args: string[]): CommandLine {
-  const result = parseCommandLine([...args, ...address]);
+/** Parses a command line of one command; gives what is typed as that command. */
+function parsed<Name extends CommandLine['command']>(
+  name: Name,
+  args: readonly string[],
+  address: readonly string[] = etcd,
+): Extract<CommandLine, { readonly command: Name }> {
+  const result = parseCommandLine([name, ...args, ...address]);
   assert.ok(result.kind === 'run', JSON.stringify(result));
-  return result.commandLine;
+  assert.equal(result.commandLine.command, name);
+  return result.commandLine as Extract<CommandLine, { readonly command: Name }>;
 }
 
-function problem(...args: string[]): string {
+function problem(args: readonly string[], address: readonly string[] = etcd): string {
   const result = parseCommandLine([...args, ...address]);
   assert.ok(result.kind === 'invalid', JSON.stringify(result));
   return result.problem;
 }
 
 describe('the command line of precheck', () => {
-  const precheck = (...args: string[]): CommandLine & { command: 'precheck' } => {
-    const commandLine = parsed('precheck', ...args);
-    assert.ok(commandLine.command === 'precheck');
-    return commandLine;
-  };
+  const precheck = (...args: string[]) => parsed('precheck', args);
 
   it('names a workflow, or tables and two keyspaces', () => {
     assert.deepEqual(precheck('reverse', 'customer.move.one').request, {
@@ -75,12 +78,98 @@ describe('the command line of precheck', () => {
     [['switch', 'k.w', '--out', 'd'], /--out belongs to the command snapshot/],
   ] as const) {
     it(`refuses ${['precheck', ...args].join(' ')}`, () => {
-      assert.match(problem('precheck', ...args), expected);
+      assert.match(problem(['precheck', ...args]), expected);
     });
   }
 
   it('keeps its options to itself', () => {
-    assert.match(problem('status', '--tables', 't'), /--tables belongs to the command precheck/);
-    assert.match(problem('diagnose', '--vtctld', 'v:1'), /--vtctld belongs to the command precheck/);
+    assert.match(problem(['status', '--tables', 't']), /--tables belongs to the command precheck$/);
+    assert.match(problem(['diagnose', '--vtctld', 'v:1']), /--vtctld belongs to the command precheck, repair, undo$/);
+  });
+});
+
+describe('the command line of repair', () => {
+  const repair = (...args: string[]) => parsed('repair', args);
+
+  it('follows the routing everywhere, asks first and dials the tablets, unless it is told otherwise', () => {
+    const { request, releaseLocks, planOnly, yes, forcedKeyspaces, historyFolder, refreshIntervalMs, tablets } =
+      repair();
+    const direction = { kind: 'follow-routing' };
+    assert.deepEqual(request, { scope: { kind: 'all' }, direction, followReads: false });
+    assert.deepEqual({ releaseLocks, planOnly, yes }, { releaseLocks: true, planOnly: false, yes: false });
+    assert.deepEqual(
+      [forcedKeyspaces, historyFolder, refreshIntervalMs, tablets.way],
+      [[], undefined, undefined, 'dial'],
+    );
+  });
+
+  it('takes one scope', () => {
+    assert.deepEqual(repair('--keyspace', 'k').request.scope, { kind: 'keyspace', keyspace: 'k' });
+    assert.deepEqual(repair('--move', 'a→b:t').request.scope, { kind: 'move', move: 'a→b:t' });
+    const record = 'keyspaces/k/shards/-80/Shard';
+    assert.deepEqual(repair('--finding', `serving-side-denied:${record}`).request.scope, {
+      kind: 'finding',
+      code: 'serving-side-denied',
+      record,
+    });
+  });
+
+  it('takes a direction and what may be done', () => {
+    const args = ['--direction', 'serve-from:k', '--follow-reads', '--no-release-locks', '--yes', '--history', 'h'];
+    const { request, releaseLocks, yes, historyFolder } = repair(...args);
+    assert.deepEqual(request.direction, { kind: 'serve-from', keyspace: 'k' });
+    assert.deepEqual([request.followReads, releaseLocks, yes, historyFolder], [true, false, true, 'h']);
+    assert.deepEqual(repair('--force', 'a', '--force', 'b').forcedKeyspaces, ['a', 'b']);
+    assert.equal(repair('--tablets', 'wait', '--tablet-refresh-interval', '90s').refreshIntervalMs, 90_000);
+  });
+
+  it('plans on a snapshot, and changes none', () => {
+    assert.ok(parsed('repair', ['--plan'], snapshot).planOnly);
+    assert.match(problem(['repair'], snapshot), /a snapshot cannot be changed/);
+    assert.match(problem(['undo', '--yes'], snapshot), /a snapshot cannot be changed/);
+  });
+
+  for (const [args, expected] of [
+    [['all'], /unexpected argument "all"/],
+    [['--keyspace', 'k', '--move', 'm'], /one of --keyspace, --move and --finding/],
+    [['--finding', 'no-such-code:RoutingRules'], /is not CODE:RECORD/],
+    [['--finding', 'split-routing'], /is not CODE:RECORD/],
+    [['--finding', 'split-routing:'], /is not CODE:RECORD/],
+    [['--direction', 'serve-from:'], /follow-routing or serve-from:KEYSPACE/],
+    [['--direction', 'back'], /follow-routing or serve-from:KEYSPACE/],
+    [['--plan', '--yes'], /--plan or --yes, not both/],
+    [['--tablet-refresh-interval', '90s'], /belongs to --tablets wait/],
+    [['--tablets', 'wait', '--tablet-refresh-interval', 'now'], /is not a duration/],
+    [['--tablets', 'vtctld'], /needs --vtctld/],
+    [['--release', 'r'], /--release belongs to the command locks/],
+  ] as const) {
+    it(`refuses ${['repair', ...args].join(' ')}`, () => {
+      assert.match(problem(['repair', ...args]), expected);
+    });
+  }
+});
+
+describe('the command lines of undo, history and locks', () => {
+  it('undo takes a run, or the last one', () => {
+    assert.equal(parsed('undo', ['r1', '--plan']).run, 'r1');
+    assert.equal(parsed('undo', []).run, undefined);
+    assert.match(problem(['undo', 'r1', 'r2']), /unexpected argument "r2"/);
+    assert.match(problem(['undo', '--direction', 'follow-routing']), /--direction belongs to the command repair$/);
+  });
+
+  it('history reads no topology', () => {
+    assert.equal(parsed('history', ['--history', 'h'], []).historyFolder, 'h');
+    assert.equal(parsed('history', [], []).historyFolder, undefined);
+    assert.match(problem(['history']), /history reads no topology/);
+    assert.match(problem(['history', 'x'], []), /unexpected argument "x"/);
+  });
+
+  it('locks lists them, or releases one', () => {
+    assert.equal(parsed('locks', [], snapshot).release, undefined);
+    const { release, yes } = parsed('locks', ['--release', 'keyspaces/k/locks/1', '--yes']);
+    assert.deepEqual([release, yes], ['keyspaces/k/locks/1', true]);
+    assert.match(problem(['locks', '--yes']), /--yes belongs to locks --release/);
+    assert.match(problem(['locks', '--release', 'r'], snapshot), /cannot be released/);
+    assert.match(problem(['locks', 'r']), /unexpected argument "r"/);
   });
 });

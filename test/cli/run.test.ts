@@ -111,7 +111,8 @@ describe('vitess-topo', () => {
   it('takes several endpoints, cell addresses and a duration in the way of Go', () => {
     const args = ['status', '--etcd', 'a:1,b:2', '--cell-address', 'zone1=global', '--timeout', '1m30s'];
     const parsed = parseCommandLine(args);
-    assert.ok(parsed.kind === 'run' && parsed.commandLine.address.kind === 'etcd');
+    assert.ok(parsed.kind === 'run' && parsed.commandLine.command === 'status');
+    assert.ok(parsed.commandLine.address.kind === 'etcd');
     assert.deepEqual(parsed.commandLine.address.endpoints, ['a:1', 'b:2']);
     assert.deepEqual(parsed.commandLine.address.cellAddresses, { zone1: 'global' });
     assert.equal(parsed.commandLine.timeoutMs, 90_000);
