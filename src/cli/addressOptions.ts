@@ -1,13 +1,12 @@
 import type { EtcdLocation, SnapshotLocation } from '../topology/openLocation.ts';
+import type { LoginOptions } from './credentials.ts';
 import { readTls, type Values } from './options.ts';
 
 /** Where the topology is. */
 export type TopologyAddress = EtcdAddress | SnapshotLocation;
 
 /** An etcd whose password is not an argument. */
-export interface EtcdAddress extends Omit<EtcdLocation, 'password'> {
-  readonly passwordFile?: string;
-}
+export type EtcdAddress = Omit<EtcdLocation, 'user' | 'password'> & LoginOptions;
 
 const defaultRoot = '/vitess/global';
 
@@ -31,8 +30,8 @@ export function readAddress(values: Values): TopologyAddress | string {
     kind: 'etcd',
     endpoints,
     root: values.root ?? defaultRoot,
-    ...(user !== undefined && { user }),
-    ...(passwordFile !== undefined && { passwordFile }),
+    user,
+    passwordFile,
     ...tls,
     cellAddresses,
   };

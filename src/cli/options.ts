@@ -43,11 +43,11 @@ export const options = {
   finding: { type: 'string' },
   'follow-reads': { type: 'boolean' },
   force: { type: 'string', multiple: true },
-  'no-release-locks': { type: 'boolean' },
   history: { type: 'string' },
   release: { type: 'string' },
   tablets: { type: 'string' },
-  'tablet-refresh-interval': { type: 'string' },
+  'tablet-wait': { type: 'string' },
+  'tablet-wait-confirms': { type: 'boolean' },
   vtctld: { type: 'string' },
   'vtctld-user': { type: 'string' },
   'vtctld-password-file': { type: 'string' },
@@ -81,24 +81,18 @@ const tabletOptions: readonly OptionName[] = [
   'tablet-server-name',
 ];
 
-const runOptions: readonly OptionName[] = [
-  'plan',
-  'yes',
-  'force',
-  'history',
-  'tablet-refresh-interval',
-  ...tabletOptions,
-];
+const waitOptions: readonly OptionName[] = ['tablet-wait', 'tablet-wait-confirms'];
+const runOptions: readonly OptionName[] = ['plan', 'yes', 'force', 'history', ...waitOptions, ...tabletOptions];
 
 /** The options that not every command takes. */
 const ownOptions: Readonly<Record<CommandName, readonly OptionName[]>> = {
   status: [],
   diagnose: [],
   precheck: ['tables', 'from', 'to', 'action-timeout', 'switch-timeout', ...tabletOptions],
-  repair: ['direction', 'keyspace', 'move', 'finding', 'follow-reads', 'no-release-locks', ...runOptions],
+  repair: ['direction', 'keyspace', 'move', 'finding', 'follow-reads', ...runOptions],
   undo: runOptions,
   history: ['history'],
-  locks: ['release', 'yes'],
+  locks: ['release', 'yes', 'history'],
   snapshot: ['out'],
 };
 
@@ -119,7 +113,7 @@ export function readDuration(values: Values, name: DurationName): number | undef
   return parseDuration(text) ?? `--${name} "${text}" is not a duration such as 30s or 2m`;
 }
 
-type DurationName = 'timeout' | 'action-timeout' | 'switch-timeout' | 'tablet-refresh-interval';
+type DurationName = 'timeout' | 'action-timeout' | 'switch-timeout' | 'tablet-wait';
 
 /** The TLS options of one kind of server, or what is wrong with them; without any there is no TLS. */
 export function readTls(

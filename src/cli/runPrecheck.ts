@@ -30,14 +30,14 @@ export async function runPrecheck(
   const shards = precheckTablets(request, { diagnosed });
   const unasked = (why: string): PrecheckResult => precheck(request, { diagnosed }, notDialled(shards, why));
   if (address.kind === 'snapshot') return unasked('a snapshot tells nothing of now');
-  if (tablets.way !== 'dial') return unasked(reasonNotToDial[tablets.way]);
+  if (tablets.via !== 'dial') return unasked(reasonNotToDial[tablets.via]);
   const { tls } = tablets;
   const dialer = new TabletManagerRefresher(tls === undefined ? {} : { tls: await readTlsFiles(tls) });
   const answers = await dialTablets(shards, dialer, { signal, timeoutMs: tabletMs, onProgress });
   return precheck(request, { diagnosed }, answers);
 }
 
-const reasonNotToDial: Readonly<Record<Exclude<TabletsAddress['way'], 'dial'>, string>> = {
+const reasonNotToDial: Readonly<Record<Exclude<TabletsAddress['via'], 'dial'>, string>> = {
   vtctld: 'they are reached through vtctld, which is not asked; add --tablets dial where they can be reached from here',
   wait: 'nothing here reaches them (--tablets wait)',
 };

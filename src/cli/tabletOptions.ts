@@ -1,36 +1,31 @@
-import { hostAndPort } from './hostAndPort.ts';
-import type { EtcdTlsFiles } from '../topology/etcdAccess.ts';
 import type { LoginOptions } from './credentials.ts';
-import { readTls, type Values } from './options.ts';
+import { hostAndPort } from './hostAndPort.ts';
+import type { TabletRoute } from './openRefresher.ts';
+import { readDuration, readTls, type Values } from './options.ts';
 
-export interface VtctldAddress extends LoginOptions {
-  readonly address: { readonly host: string; readonly port: number };
-  readonly tls?: EtcdTlsFiles;
-}
+type Route<V extends TabletRoute['via']> = Extract<TabletRoute, { readonly via: V }>;
+type VtctldAddress = Omit<Route<'vtctld'>, 'user' | 'password'> & LoginOptions;
 
-/** How the tablets are reached. */
-export type TabletsAddress =
-  /** At the addresses of their records. */
-  | { readonly way: 'dial'; readonly tls?: EtcdTlsFiles }
-  /** vtctld asks them. */
-  | ({ readonly way: 'vtctld' } & VtctldAddress)
-  /** Nothing here reaches them. */
-  | { readonly way: 'wait' };
+/** How the tablets are reached, with a password that is not an argument. */
+export type TabletsAddress = Route<'dial'> | VtctldAddress | Route<'wait'>;
 
+const defaultWaitMs = 60_000;
 const ways = ['dial', 'vtctld', 'wait'] as const;
 
 /** How the tablets are reached, or what is wrong with it. */
 export function readTablets(values: Values): TabletsAddress | string {
   const given = values.tablets ?? (values.vtctld === undefined ? 'dial' : 'vtctld');
-  const way = ways.find((name) => name === given);
-  if (way === undefined) return `--tablets is ${ways.join(', ')}, not "${given}"`;
+  const via = ways.find((name) => name === given);
+  if (via === undefined) return `--tablets is ${ways.join(', ')}, not "${given}"`;
   const vtctld = readVtctld(values);
   if (typeof vtctld === 'string') return vtctld;
   const tls = readTls(values, 'tablet');
   if (typeof tls === 'string') return tls;
-  if (way === 'wait') return { way };
-  if (way === 'dial') return { way, ...tls };
-  return vtctld === undefined ? '--tablets vtctld needs --vtctld HOST:PORT' : { way, ...vtctld };
+  const wait = readWait(values, via);
+  if (typeof wait === 'string') return wait;
+  if (via === 'wait') return wait;
+  if (via === 'dial') return { via, ...tls };
+  return vtctld ?? '--tablets vtctld needs --vtctld HOST:PORT';
 }
 
 function readVtctld(values: Values): VtctldAddress | undefined | string {
@@ -42,5 +37,13 @@ function readVtctld(values: Values): VtctldAddress | undefined | string {
   const address = hostAndPort(vtctld);
   if (address === undefined) return `--vtctld "${vtctld}" is not HOST:PORT`;
   const tls = readTls(values, 'vtctld');
-  return typeof tls === 'string' ? tls : { address, user, passwordFile, ...tls };
+  return typeof tls === 'string' ? tls : { via: 'vtctld', address, user, passwordFile, ...tls };
+}
+
+function readWait(values: Values, via: TabletsAddress['via']): Route<'wait'> | string {
+  const waitMs = readDuration(values, 'tablet-wait');
+  if (typeof waitMs === 'string') return waitMs;
+  const waitConfirms = values['tablet-wait-confirms'] ?? false;
+  if (via !== 'wait' && (waitMs !== undefined || waitConfirms)) return '--tablet-wait belongs to --tablets wait';
+  return { via: 'wait', seconds: (waitMs ?? defaultWaitMs) / 1000, waitConfirms };
 }
