@@ -1,17 +1,12 @@
-import { readTls, type TlsOptions, type Values } from './options.ts';
+import type { EtcdLocation, SnapshotLocation } from '../topology/openLocation.ts';
+import type { LoginOptions } from './credentials.ts';
+import { readTls, type Values } from './options.ts';
 
 /** Where the topology is. */
-export type TopologyAddress =
-  | ({
-      readonly kind: 'etcd';
-      readonly endpoints: readonly string[];
-      readonly root: string;
-      readonly user: string | undefined;
-      readonly passwordFile: string | undefined;
-      /** `global`, or the endpoints to use instead of a cell's CellInfo address. */
-      readonly cellAddresses: Readonly<Record<string, string>>;
-    } & TlsOptions)
-  | { readonly kind: 'snapshot'; readonly folder: string; readonly root: string | undefined };
+export type TopologyAddress = EtcdAddress | SnapshotLocation;
+
+/** An etcd whose password is not an argument. */
+export type EtcdAddress = Omit<EtcdLocation, 'user' | 'password'> & LoginOptions;
 
 const defaultRoot = '/vitess/global';
 
@@ -21,7 +16,7 @@ export function readAddress(values: Values): TopologyAddress | string {
   if (values.snapshot !== undefined) {
     const stray = Object.keys(values).find((name) => name.startsWith('etcd') || name === 'cell-address');
     if (stray !== undefined) return `--${stray} belongs to --etcd`;
-    return { kind: 'snapshot', folder: values.snapshot, root: values.root };
+    return { kind: 'snapshot', folder: values.snapshot, ...(values.root !== undefined && { root: values.root }) };
   }
   if (values.etcd === undefined) return 'give --etcd HOST:PORT or --snapshot DIR';
   const endpoints = values.etcd.split(',').filter((endpoint) => endpoint !== '');
@@ -30,12 +25,13 @@ export function readAddress(values: Values): TopologyAddress | string {
   if (typeof tls === 'string') return tls;
   const cellAddresses = readCellAddresses(values['cell-address'] ?? []);
   if (typeof cellAddresses === 'string') return cellAddresses;
+  const { 'etcd-user': user, 'etcd-password-file': passwordFile } = values;
   return {
     kind: 'etcd',
     endpoints,
     root: values.root ?? defaultRoot,
-    user: values['etcd-user'],
-    passwordFile: values['etcd-password-file'],
+    user,
+    passwordFile,
     ...tls,
     cellAddresses,
   };

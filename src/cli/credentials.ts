@@ -1,7 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { readTlsFiles, type EtcdCredentials, type EtcdTlsFiles } from '../topology/etcdAccess.ts';
 import { TopologyError } from '../topology/topology.ts';
-import type { TlsOptions } from './options.ts';
 
 /** The variables that may carry credentials; an argument would show them to every user of the machine. */
 export interface CredentialEnvironment {
@@ -11,54 +9,28 @@ export interface CredentialEnvironment {
   readonly VITESS_TOPO_VTCTLD_PASSWORD?: string | undefined;
 }
 
-export interface CredentialOptions extends TlsOptions {
+/** A user, and the file of the password. */
+export interface LoginOptions {
   readonly user?: string | undefined;
   readonly passwordFile?: string | undefined;
 }
 
-/** The user and password of one server; rejects with a TopologyError when one is given without the other or cannot be read. */
+/** Reads one server's user and password, both or none; rejects with a TopologyError for what cannot be used. */
 export async function readLogin(
   server: 'ETCD' | 'VTCTLD',
-  options: CredentialOptions,
+  options: LoginOptions,
   environment: CredentialEnvironment,
-): Promise<Pick<EtcdCredentials, 'user' | 'password'>> {
+): Promise<{ readonly user?: string; readonly password?: string }> {
   const user = options.user ?? environment[`VITESS_TOPO_${server}_USER`];
   const password = await readPassword(options.passwordFile, environment[`VITESS_TOPO_${server}_PASSWORD`]);
-  if ((user === undefined) !== (password === undefined)) {
-    const option = `--${server.toLowerCase()}`;
-    const missing =
-      user === undefined
-        ? `A password is given without a user: add ${option}-user or VITESS_TOPO_${server}_USER.`
-        : `A user is given without a password: set VITESS_TOPO_${server}_PASSWORD or add ${option}-password-file.`;
-    throw new TopologyError({ code: 'unauthenticated', message: missing });
-  }
-  return user === undefined || password === undefined ? {} : { user, password };
-}
-
-/** Reads the files of one server's credentials; rejects with a TopologyError for what cannot be used. */
-export async function readCredentials(
-  server: 'ETCD' | 'VTCTLD',
-  options: CredentialOptions,
-  environment: CredentialEnvironment,
-): Promise<Pick<EtcdCredentials, 'user' | 'password' | 'tls'>> {
-  return { ...(await readLogin(server, options, environment)), ...(await readTlsOptions(options)) };
-}
-
-/** Reads PEM files; without any option there is no TLS. */
-export async function readTlsOptions(options: TlsOptions): Promise<Pick<EtcdCredentials, 'tls'>> {
-  const files = tlsFiles(options);
-  return files === undefined ? {} : { tls: await readTlsFiles(files) };
-}
-
-/** The PEM files that options name; undefined without any option: there is no TLS. */
-export function tlsFiles({ caFile, certFile, keyFile, serverName }: TlsOptions): EtcdTlsFiles | undefined {
-  const files: EtcdTlsFiles = {
-    ...(caFile === undefined ? {} : { ca: caFile }),
-    ...(certFile === undefined ? {} : { cert: certFile }),
-    ...(keyFile === undefined ? {} : { key: keyFile }),
-    ...(serverName === undefined ? {} : { serverName }),
-  };
-  return Object.keys(files).length === 0 ? undefined : files;
+  if (user === undefined && password === undefined) return {};
+  if (user !== undefined && password !== undefined) return { user, password };
+  const option = `--${server.toLowerCase()}`;
+  const missing =
+    user === undefined
+      ? `A password is given without a user: add ${option}-user or VITESS_TOPO_${server}_USER.`
+      : `A user is given without a password: set VITESS_TOPO_${server}_PASSWORD or add ${option}-password-file.`;
+  throw new TopologyError({ code: 'unauthenticated', message: missing });
 }
 
 async function readPassword(file: string | undefined, variable: string | undefined): Promise<string | undefined> {

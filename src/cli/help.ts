@@ -39,9 +39,8 @@ Options of repair:
   --direction follow-routing        denied tables follow the routing rules (default)
   --direction serve-from:KEYSPACE   rules and denied tables are turned to this keyspace
   --follow-reads                    let rebuilt cells also follow reads that were switched with --cells
-  --no-release-locks                leave abandoned locks alone
 
-Options of repair and undo:
+Options of repair and undo (--yes and --history also of locks --release):
   --plan                            show the plan and change nothing
   --yes                             carry it out without asking
   --force KEYSPACE                  go on when a primary of this keyspace does not confirm that it
@@ -53,7 +52,9 @@ How tablets are reached (precheck, repair, undo):
   --tablets dial|vtctld|wait        at the addresses of their records (dial, the default), through vtctld
                                     (the default with --vtctld), or not at all: somebody else has them
                                     read their Shard record (wait). precheck asks them with dial only
-  --tablet-refresh-interval 60s     with --tablets wait: after this long every tablet has read its record
+  --tablet-wait 60s                 with --tablets wait: how long somebody else is given
+  --tablet-wait-confirms            with --tablets wait: something has every tablet read it in that time,
+                                    so waiting counts as confirmed; tablets do not by themselves
   --tablet-ca FILE, --tablet-cert FILE, --tablet-key FILE, --tablet-server-name NAME
                                     TLS to the tablets' gRPC ports
   --vtctld HOST:PORT                vtctld's gRPC address
@@ -64,7 +65,7 @@ How tablets are reached (precheck, repair, undo):
 
 Options:
   --format text|json                default text
-  --timeout 30s                     for the whole command
+  --timeout 30s                     for reading (of precheck also for asking the tablets); it ends no repair
   -h, --help                        this text
   --version                         the version
 

@@ -96,7 +96,8 @@ export function failureJson({ code, message }: { readonly code: string; readonly
   return { complete: false, error: { code, message } };
 }
 
-function findingJson(finding: Finding) {
+/** A finding as `diagnose` prints it. */
+export function findingJson(finding: Finding): object {
   return {
     code: finding.code,
     severity: finding.severity,
@@ -108,4 +109,9 @@ function findingJson(finding: Finding) {
     message: finding.message,
     fixable: finding.fixable,
   };
+}
+
+/** JSON as it is printed. */
+export function jsonText(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
 }

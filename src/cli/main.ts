@@ -1,5 +1,8 @@
 /** The program `vitess-topo`. */
 import manifest from '../../package.json' with { type: 'json' };
+import { createInterface } from 'node:readline/promises';
+import { defaultHistoryFolder } from '../history/historyFolder.ts';
+import { Interrupts } from './interrupts.ts';
 import { run } from './run.ts';
 import { runWorkerProcess } from './workerProcess.ts';
 
@@ -12,21 +15,14 @@ work.catch((error: unknown) => {
   process.exitCode = 2;
 });
 
-/** Replaces what the line showed last; without words the line is free again. */
-function progress(words: string): void {
-  process.stderr.write(`\r\u001b[2K${words}`);
-}
-
 async function runCommandLine(): Promise<void> {
-  const interrupted = new AbortController();
-  process.once('SIGINT', () => interrupted.abort());
-  process.once('SIGTERM', () => interrupted.abort());
-
-  // Output to a closed pipe (`vitess-topo diagnose … | head`) is no failure of the diagnosis.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
-
+  const interrupts = new Interrupts(process, (code) => process.exit(code));
+  // Output to a closed pipe (`vitess-topo diagnose … | head`) or a lost terminal is no failure of what is done.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+    });
+  }
   process.exitCode = await run(process.argv.slice(2), {
     credentials: process.env,
     style: {
@@ -34,9 +30,30 @@ async function runCommandLine(): Promise<void> {
       width: process.stdout.isTTY ? Math.max(40, process.stdout.columns) : undefined,
     },
     version: manifest.version,
-    signal: interrupted.signal,
+    signal: interrupts.signal,
+    historyFolder: defaultHistoryFolder(process.env),
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),
     ...(process.stderr.isTTY && { progress }),
+    ...(process.stdin.isTTY && { ask: (question) => ask(question, interrupts.signal) }),
+    shield: interrupts.shield,
   });
+}
+
+/** Replaces what the line showed last; without words the line is free again. */
+function progress(words: string): void {
+  process.stderr.write(`\r\u001b[2K${words}`);
+}
+
+/** Asks on the terminal; anything but a yes is a no. */
+async function ask(question: string, signal: AbortSignal): Promise<boolean> {
+  // Not as a terminal of readline's, which would keep Ctrl-C for itself.
+  const terminal = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
+  try {
+    return /^\s*y(es)?\s*$/i.test(await terminal.question(question, { signal }));
+  } catch {
+    return false;
+  } finally {
+    terminal.close();
+  }
 }

@@ -25,11 +25,3 @@ export async function openRefresher(route: TabletRoute, clock: Clock): Promise<T
   const login = { ...(user !== undefined && { user }), ...(password !== undefined && { password }) };
   return new VtctldRefresher(address, { ...login, ...tls });
 }
-
-/** A gRPC address `HOST:PORT`, an IPv6 host in brackets; undefined for anything else. */
-export function hostAndPort(text: string): { readonly host: string; readonly port: number } | undefined {
-  const [, ipv6, name, digits] = /^(?:\[([0-9a-f:.]+)\]|([^:[\]/@\s]+)):(\d{1,5})$/i.exec(text) ?? [];
-  const host = ipv6 ?? name;
-  const port = Number(digits);
-  return host === undefined || port < 1 || port > 65_535 ? undefined : { host, port };
-}

@@ -1,5 +1,6 @@
 /** Every option, and the commands that take it. */
 import type { parseArgs } from 'node:util';
+import type { EtcdTlsFiles } from '../topology/etcdAccess.ts';
 import { parseDuration } from './duration.ts';
 
 export const commandNames = [
@@ -42,11 +43,11 @@ export const options = {
   finding: { type: 'string' },
   'follow-reads': { type: 'boolean' },
   force: { type: 'string', multiple: true },
-  'no-release-locks': { type: 'boolean' },
   history: { type: 'string' },
   release: { type: 'string' },
   tablets: { type: 'string' },
-  'tablet-refresh-interval': { type: 'string' },
+  'tablet-wait': { type: 'string' },
+  'tablet-wait-confirms': { type: 'boolean' },
   vtctld: { type: 'string' },
   'vtctld-user': { type: 'string' },
   'vtctld-password-file': { type: 'string' },
@@ -80,24 +81,18 @@ const tabletOptions: readonly OptionName[] = [
   'tablet-server-name',
 ];
 
-const runOptions: readonly OptionName[] = [
-  'plan',
-  'yes',
-  'force',
-  'history',
-  'tablet-refresh-interval',
-  ...tabletOptions,
-];
+const waitOptions: readonly OptionName[] = ['tablet-wait', 'tablet-wait-confirms'];
+const runOptions: readonly OptionName[] = ['plan', 'yes', 'force', 'history', ...waitOptions, ...tabletOptions];
 
 /** The options that not every command takes. */
 const ownOptions: Readonly<Record<CommandName, readonly OptionName[]>> = {
   status: [],
   diagnose: [],
   precheck: ['tables', 'from', 'to', 'action-timeout', 'switch-timeout', ...tabletOptions],
-  repair: ['direction', 'keyspace', 'move', 'finding', 'follow-reads', 'no-release-locks', ...runOptions],
+  repair: ['direction', 'keyspace', 'move', 'finding', 'follow-reads', ...runOptions],
   undo: runOptions,
   history: ['history'],
-  locks: ['release', 'yes'],
+  locks: ['release', 'yes', 'history'],
   snapshot: ['out'],
 };
 
@@ -118,19 +113,21 @@ export function readDuration(values: Values, name: DurationName): number | undef
   return parseDuration(text) ?? `--${name} "${text}" is not a duration such as 30s or 2m`;
 }
 
-type DurationName = 'timeout' | 'action-timeout' | 'switch-timeout' | 'tablet-refresh-interval';
+type DurationName = 'timeout' | 'action-timeout' | 'switch-timeout' | 'tablet-wait';
 
-/** PEM files, as paths. */
-export interface TlsOptions {
-  readonly caFile: string | undefined;
-  readonly certFile: string | undefined;
-  readonly keyFile: string | undefined;
-  readonly serverName: string | undefined;
-}
-
-/** The TLS options of one kind of server, or what is wrong with them. */
-export function readTls(values: Values, server: 'etcd' | 'vtctld' | 'tablet'): TlsOptions | string {
-  const [certFile, keyFile] = [values[`${server}-cert`], values[`${server}-key`]];
-  if ((certFile === undefined) !== (keyFile === undefined)) return `give --${server}-cert and --${server}-key together`;
-  return { caFile: values[`${server}-ca`], certFile, keyFile, serverName: values[`${server}-server-name`] };
+/** The TLS options of one kind of server, or what is wrong with them; without any there is no TLS. */
+export function readTls(
+  values: Values,
+  server: 'etcd' | 'vtctld' | 'tablet',
+): { readonly tls?: EtcdTlsFiles } | string {
+  const [ca, cert, key] = [values[`${server}-ca`], values[`${server}-cert`], values[`${server}-key`]];
+  const serverName = values[`${server}-server-name`];
+  if ((cert === undefined) !== (key === undefined)) return `give --${server}-cert and --${server}-key together`;
+  const tls: EtcdTlsFiles = {
+    ...(ca !== undefined && { ca }),
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key }),
+    ...(serverName !== undefined && { serverName }),
+  };
+  return Object.keys(tls).length === 0 ? {} : { tls };
 }

@@ -12,7 +12,7 @@ export type Paint = (colour: Colour, text: string) => string;
 
 /** Paints text where the terminal shows colour. */
 export function painter({ colour }: TextStyle): Paint {
-  return (name, text) => (colour ? styleText(name, text) : text);
+  return (name, text) => (colour ? styleText(name, text, { validateStream: false }) : text);
 }
 
 /** Text from a topology may hold anything; control characters would drive the terminal. */

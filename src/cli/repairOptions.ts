@@ -1,7 +1,7 @@
 /** What the commands that change a topology take. */
 import { findingCodes } from '../model/finding.ts';
 import type { RepairDirection, RepairRequest, RepairScope } from '../model/plan.ts';
-import { readDuration, type Values } from './options.ts';
+import type { Values } from './options.ts';
 import { readTablets, type TabletsAddress } from './tabletOptions.ts';
 
 /** How a plan is carried out. */
@@ -11,11 +11,6 @@ export interface RunOptions {
   /** True to carry it out without asking. */
   readonly yes: boolean;
   readonly tablets: TabletsAddress;
-  /**
-   * Milliseconds after which the operator says that every tablet has read its
-   * Shard record again, with `--tablets wait`; undefined: waiting confirms nothing.
-   */
-  readonly refreshIntervalMs: number | undefined;
   /** Keyspaces whose primaries need not confirm that they deny. */
   readonly forcedKeyspaces: readonly string[];
   /** Where runs are recorded; undefined for the default folder. */
@@ -26,8 +21,6 @@ export interface RunOptions {
 export interface RepairCommand extends RunOptions {
   readonly command: 'repair';
   readonly request: RepairRequest;
-  /** False to leave abandoned locks alone. */
-  readonly releaseLocks: boolean;
 }
 
 export interface UndoCommand extends RunOptions {
@@ -38,9 +31,11 @@ export interface UndoCommand extends RunOptions {
 
 export interface LocksCommand {
   readonly command: 'locks';
-  /** The lock's record to release, as `diagnose` names it; undefined to list the locks. */
+  /** The lock's record to release, as it is listed; undefined to list the locks. */
   readonly release: string | undefined;
   readonly yes: boolean;
+  /** Where a release is recorded; undefined for the default folder. */
+  readonly historyFolder: string | undefined;
 }
 
 /** The command, or what is wrong with it. */
@@ -53,7 +48,7 @@ export function readRepair(words: readonly string[], values: Values): RepairComm
   const runOptions = readRunOptions(values);
   if (typeof runOptions === 'string') return runOptions;
   const request: RepairRequest = { scope, direction, followReads: values['follow-reads'] ?? false };
-  return { command: 'repair', request, releaseLocks: !(values['no-release-locks'] ?? false), ...runOptions };
+  return { command: 'repair', request, ...runOptions };
 }
 
 /** The command, or what is wrong with it. */
@@ -64,11 +59,14 @@ export function readUndo([run, ...more]: readonly string[], values: Values): Und
 }
 
 /** The command, or what is wrong with it. */
-export function readLocks(words: readonly string[], { release, yes, snapshot }: Values): LocksCommand | string {
+export function readLocks(
+  words: readonly string[],
+  { release, yes, snapshot, history: historyFolder }: Values,
+): LocksCommand | string {
   if (words.length > 0) return `unexpected argument "${words[0] ?? ''}"`;
   if (release === undefined && yes) return '--yes belongs to locks --release RECORD';
   if (release !== undefined && snapshot !== undefined) return 'a lock of a snapshot cannot be released: give --etcd';
-  return { command: 'locks', release, yes: yes ?? false };
+  return { command: 'locks', release, yes: yes ?? false, historyFolder };
 }
 
 function readScope({ keyspace, move, finding }: Values): RepairScope | string {
@@ -97,10 +95,5 @@ function readRunOptions(values: Values): RunOptions | string {
   if (values.snapshot !== undefined && !planOnly) return 'a snapshot cannot be changed: give --etcd, or --plan';
   const tablets = readTablets(values);
   if (typeof tablets === 'string') return tablets;
-  const refreshIntervalMs = readDuration(values, 'tablet-refresh-interval');
-  if (typeof refreshIntervalMs === 'string') return refreshIntervalMs;
-  if (refreshIntervalMs !== undefined && tablets.way !== 'wait') {
-    return '--tablet-refresh-interval belongs to --tablets wait';
-  }
-  return { planOnly, yes, tablets, refreshIntervalMs, forcedKeyspaces, historyFolder };
+  return { planOnly, yes, tablets, forcedKeyspaces, historyFolder };
 }

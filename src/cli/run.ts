@@ -1,34 +1,18 @@
 /** Runs one command line against a topology. */
-import { diagnose } from '../diagnose/diagnose.ts';
-import type { TopologyData } from '../model/topologyData.ts';
-import { decodeSnapshot } from '../records/decodeSnapshot.ts';
 import { exportSnapshot } from '../topology/exportSnapshot.ts';
-import { SnapshotExportError } from '../topology/snapshotExportError.ts';
 import { TopologyError } from '../topology/topology.ts';
 import { parseCommandLine, type CommandLine } from './commandLine.ts';
+import type { CommandEnvironment, ExitCode } from './environment.ts';
 import { helpText } from './help.ts';
-import { diagnosisJson, failureJson, precheckJson, statusJson } from './json.ts';
-import type { CredentialEnvironment } from './credentials.ts';
-import { openTopology } from './openTopology.ts';
-import type { TextStyle } from './paint.ts';
+import { history } from './history.ts';
+import { diagnosisJson, jsonText, precheckJson, statusJson } from './json.ts';
+import { locks } from './locks.ts';
+import { onTopology, type OpenedTopology } from './onTopology.ts';
 import { precheckText } from './precheckText.ts';
+import { repair } from './repair.ts';
 import { precheckExitCode, runPrecheck } from './runPrecheck.ts';
 import { diagnosisText, statusText } from './text.ts';
-
-/** What a run needs of the world around it. */
-export interface CommandEnvironment {
-  readonly credentials: CredentialEnvironment;
-  readonly style: TextStyle;
-  readonly version: string;
-  readonly signal: AbortSignal;
-  out(text: string): void;
-  err(text: string): void;
-  /** Shows what is being waited for, in place of what it showed last, until it is empty; absent where nobody watches. */
-  progress?(words: string): void;
-}
-
-/** 0: nothing wrong was found. 1: something was. 2: not everything could be checked, or nothing could be done. */
-export type ExitCode = 0 | 1 | 2;
+import { undo } from './undo.ts';
 
 /** Runs a command line and gives its exit code; what it prints goes to the environment. */
 export async function run(args: readonly string[], environment: CommandEnvironment): Promise<ExitCode> {
@@ -44,49 +28,36 @@ export async function run(args: readonly string[], environment: CommandEnvironme
       environment.err(`vitess-topo: ${parsed.problem}\nRun "vitess-topo --help" for usage.\n`);
       return 2;
     case 'run':
-      if (isReading(parsed.commandLine)) return runReading(parsed.commandLine, environment);
-      environment.err(`vitess-topo: ${parsed.commandLine.command} is not part of this build.\n`);
-      return 2;
+      return runCommand(parsed.commandLine, environment);
   }
 }
 
-/** The commands that change nothing. */
+function runCommand(commandLine: CommandLine, environment: CommandEnvironment): Promise<ExitCode> {
+  switch (commandLine.command) {
+    case 'repair':
+      return repair(commandLine, environment);
+    case 'undo':
+      return undo(commandLine, environment);
+    case 'history':
+      return history(commandLine, environment);
+    case 'locks':
+      return locks(commandLine, environment);
+    default:
+      return onTopology(commandLine, environment, (opened) => answer(commandLine, opened, environment));
+  }
+}
+
+/** The commands that change nothing, and answer from what was read. */
 type ReadingCommandLine = Extract<CommandLine, { readonly command: 'status' | 'diagnose' | 'precheck' | 'snapshot' }>;
-
-function isReading(commandLine: CommandLine): commandLine is ReadingCommandLine {
-  return ['status', 'diagnose', 'precheck', 'snapshot'].includes(commandLine.command);
-}
-
-async function runReading(commandLine: ReadingCommandLine, environment: CommandEnvironment): Promise<ExitCode> {
-  try {
-    const topology = await openTopology(commandLine.address, environment.credentials);
-    try {
-      const { timeoutMs } = commandLine;
-      const { signal } = environment;
-      const inTime = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-      const data = await topology.read({ signal, timeoutMs });
-      return await answer(commandLine, data, environment, inTime);
-    } finally {
-      await topology.close();
-    }
-  } catch (error) {
-    if (!(error instanceof TopologyError || error instanceof SnapshotExportError)) throw error;
-    if (commandLine.format === 'json') environment.out(json(failureJson(error)));
-    environment.err(`vitess-topo: ${error.message}\n`);
-    return 2;
-  }
-}
 
 async function answer(
   commandLine: ReadingCommandLine,
-  data: TopologyData,
+  { data, diagnosed, inTime }: OpenedTopology,
   environment: CommandEnvironment,
-  inTime: AbortSignal,
 ): Promise<ExitCode> {
   const { style, signal } = environment;
-  const diagnosed = diagnose(decodeSnapshot(data));
   const show = (value: object, text: () => string): void => {
-    environment.out(commandLine.format === 'json' ? json(value) : text());
+    environment.out(commandLine.format === 'json' ? jsonText(value) : text());
   };
   switch (commandLine.command) {
     case 'status':
@@ -113,8 +84,4 @@ async function answer(
       return precheckExitCode(result);
     }
   }
-}
-
-function json(value: unknown): string {
-  return `${JSON.stringify(value, undefined, 2)}\n`;
 }

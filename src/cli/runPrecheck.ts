@@ -6,8 +6,8 @@ import type { PrecheckResult } from '../repair/precheck/precheckModel.ts';
 import type { CommandLine } from './commandLine.ts';
 import { dialTablets } from '../vtctld/dialTablets.ts';
 import { TabletManagerRefresher } from '../vtctld/tabletManager.ts';
-import { readTlsOptions } from './credentials.ts';
-import type { TabletsWay } from './tabletOptions.ts';
+import { readTlsFiles } from '../topology/etcdAccess.ts';
+import type { TabletsAddress } from './tabletOptions.ts';
 
 export type PrecheckCommand = Extract<CommandLine, { readonly command: 'precheck' }>;
 
@@ -28,15 +28,16 @@ export async function runPrecheck(
   { signal, onProgress }: DialEnvironment,
 ): Promise<PrecheckResult> {
   const shards = precheckTablets(request, { diagnosed });
-  const unasked = address.kind === 'snapshot' ? 'a snapshot tells nothing of now' : reasonNotToDial[tablets.way];
-  if (unasked !== undefined) return precheck(request, { diagnosed }, notDialled(shards, unasked));
-  const dialer = new TabletManagerRefresher(await readTlsOptions(tablets.tls));
+  const unasked = (why: string): PrecheckResult => precheck(request, { diagnosed }, notDialled(shards, why));
+  if (address.kind === 'snapshot') return unasked('a snapshot tells nothing of now');
+  if (tablets.via !== 'dial') return unasked(reasonNotToDial[tablets.via]);
+  const { tls } = tablets;
+  const dialer = new TabletManagerRefresher(tls === undefined ? {} : { tls: await readTlsFiles(tls) });
   const answers = await dialTablets(shards, dialer, { signal, timeoutMs: tabletMs, onProgress });
   return precheck(request, { diagnosed }, answers);
 }
 
-const reasonNotToDial: Readonly<Record<TabletsWay, string | undefined>> = {
-  dial: undefined,
+const reasonNotToDial: Readonly<Record<Exclude<TabletsAddress['via'], 'dial'>, string>> = {
   vtctld: 'they are reached through vtctld, which is not asked; add --tablets dial where they can be reached from here',
   wait: 'nothing here reaches them (--tablets wait)',
 };

@@ -1,47 +1,49 @@
-import { readTls, type TlsOptions, type Values } from './options.ts';
+import type { LoginOptions } from './credentials.ts';
+import { hostAndPort } from './hostAndPort.ts';
+import type { TabletRoute } from './openRefresher.ts';
+import { readDuration, readTls, type Values } from './options.ts';
 
-export interface VtctldAddress extends TlsOptions {
-  readonly host: string;
-  readonly port: number;
-  readonly user: string | undefined;
-  readonly passwordFile: string | undefined;
-}
+type Route<V extends TabletRoute['via']> = Extract<TabletRoute, { readonly via: V }>;
+type VtctldAddress = Omit<Route<'vtctld'>, 'user' | 'password'> & LoginOptions;
 
-/** How the tablets are reached. */
-export interface TabletsAddress {
-  /** `dial`: at the addresses of their records. `vtctld`: it asks them. `wait`: nothing here reaches them. */
-  readonly way: TabletsWay;
-  /** Always there when `way` is `vtctld`. */
-  readonly vtctld: VtctldAddress | undefined;
-  readonly tls: TlsOptions;
-}
+/** How the tablets are reached, with a password that is not an argument. */
+export type TabletsAddress = Route<'dial'> | VtctldAddress | Route<'wait'>;
 
+const defaultWaitMs = 60_000;
 const ways = ['dial', 'vtctld', 'wait'] as const;
-export type TabletsWay = (typeof ways)[number];
 
 /** How the tablets are reached, or what is wrong with it. */
 export function readTablets(values: Values): TabletsAddress | string {
   const given = values.tablets ?? (values.vtctld === undefined ? 'dial' : 'vtctld');
-  const way = ways.find((name) => name === given);
-  if (way === undefined) return `--tablets is ${ways.join(', ')}, not "${given}"`;
+  const via = ways.find((name) => name === given);
+  if (via === undefined) return `--tablets is ${ways.join(', ')}, not "${given}"`;
   const vtctld = readVtctld(values);
   if (typeof vtctld === 'string') return vtctld;
-  if (way === 'vtctld' && vtctld === undefined) return '--tablets vtctld needs --vtctld HOST:PORT';
   const tls = readTls(values, 'tablet');
-  return typeof tls === 'string' ? tls : { way, vtctld, tls };
+  if (typeof tls === 'string') return tls;
+  const wait = readWait(values, via);
+  if (typeof wait === 'string') return wait;
+  if (via === 'wait') return wait;
+  if (via === 'dial') return { via, ...tls };
+  return vtctld ?? '--tablets vtctld needs --vtctld HOST:PORT';
 }
 
 function readVtctld(values: Values): VtctldAddress | undefined | string {
-  const { vtctld } = values;
+  const { vtctld, 'vtctld-user': user, 'vtctld-password-file': passwordFile } = values;
   if (vtctld === undefined) {
     const stray = Object.keys(values).find((name) => name.startsWith('vtctld-'));
     return stray === undefined ? undefined : `--${stray} belongs to --vtctld`;
   }
-  const [, ipv6, name, digits] = /^(?:\[([0-9a-f:.]+)\]|([^:[\]/@\s]+)):(\d{1,5})$/i.exec(vtctld) ?? [];
-  const host = ipv6 ?? name;
-  const port = Number(digits);
-  if (host === undefined || port < 1 || port > 65_535) return `--vtctld "${vtctld}" is not HOST:PORT`;
+  const address = hostAndPort(vtctld);
+  if (address === undefined) return `--vtctld "${vtctld}" is not HOST:PORT`;
   const tls = readTls(values, 'vtctld');
-  if (typeof tls === 'string') return tls;
-  return { host, port, user: values['vtctld-user'], passwordFile: values['vtctld-password-file'], ...tls };
+  return typeof tls === 'string' ? tls : { via: 'vtctld', address, user, passwordFile, ...tls };
+}
+
+function readWait(values: Values, via: TabletsAddress['via']): Route<'wait'> | string {
+  const waitMs = readDuration(values, 'tablet-wait');
+  if (typeof waitMs === 'string') return waitMs;
+  const waitConfirms = values['tablet-wait-confirms'] ?? false;
+  if (via !== 'wait' && (waitMs !== undefined || waitConfirms)) return '--tablet-wait belongs to --tablets wait';
+  return { via: 'wait', seconds: (waitMs ?? defaultWaitMs) / 1000, waitConfirms };
 }

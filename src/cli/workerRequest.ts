@@ -4,7 +4,8 @@ import { checkPlan } from '../history/planChecks.ts';
 import type { Plan } from '../model/plan.ts';
 import type { EtcdTlsFiles } from '../topology/etcdAccess.ts';
 import type { EtcdLocation } from '../topology/openLocation.ts';
-import { hostAndPort, type TabletRoute } from './openRefresher.ts';
+import { hostAndPort } from './hostAndPort.ts';
+import type { TabletRoute } from './openRefresher.ts';
 
 export interface WorkerRequest {
   readonly topology: Pick<EtcdLocation, 'endpoints' | 'root' | 'user' | 'password' | 'tls' | 'cellAddresses'>;

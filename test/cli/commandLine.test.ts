@@ -44,17 +44,15 @@ describe('the command line of precheck', () => {
   });
 
   it('reaches tablets at their addresses, or through vtctld where one is named', () => {
-    assert.equal(precheck('switch', 'k.w').tablets.way, 'dial');
+    assert.equal(precheck('switch', 'k.w').tablets.via, 'dial');
     const { tablets } = precheck('switch', 'k.w', '--vtctld', '[::1]:15999', '--vtctld-user', 'me');
-    assert.equal(tablets.way, 'vtctld');
-    assert.deepEqual([tablets.vtctld?.host, tablets.vtctld?.port, tablets.vtctld?.user], ['::1', 15_999, 'me']);
-    assert.equal(precheck('switch', 'k.w', '--vtctld', 'v:1', '--tablets', 'dial').tablets.way, 'dial');
+    assert.ok(tablets.via === 'vtctld');
+    assert.deepEqual([tablets.address, tablets.user], [{ host: '::1', port: 15_999 }, 'me']);
+    assert.equal(precheck('switch', 'k.w', '--vtctld', 'v:1', '--tablets', 'dial').tablets.via, 'dial');
     const tls = ['--tablet-ca', 'ca', '--tablet-cert', 'c', '--tablet-key', 'k', '--tablet-server-name', 'n'];
-    assert.deepEqual(precheck('switch', 'k.w', ...tls).tablets.tls, {
-      caFile: 'ca',
-      certFile: 'c',
-      keyFile: 'k',
-      serverName: 'n',
+    assert.deepEqual(precheck('switch', 'k.w', ...tls).tablets, {
+      via: 'dial',
+      tls: { ca: 'ca', cert: 'c', key: 'k', serverName: 'n' },
     });
   });
 
@@ -94,15 +92,11 @@ describe('the command line of repair', () => {
   const repair = (...args: string[]) => parsed('repair', args);
 
   it('follows the routing everywhere, asks first and dials the tablets, unless it is told otherwise', () => {
-    const { request, releaseLocks, planOnly, yes, forcedKeyspaces, historyFolder, refreshIntervalMs, tablets } =
-      repair();
+    const { request, planOnly, yes, forcedKeyspaces, historyFolder, tablets } = repair();
     const direction = { kind: 'follow-routing' };
     assert.deepEqual(request, { scope: { kind: 'all' }, direction, followReads: false });
-    assert.deepEqual({ releaseLocks, planOnly, yes }, { releaseLocks: true, planOnly: false, yes: false });
-    assert.deepEqual(
-      [forcedKeyspaces, historyFolder, refreshIntervalMs, tablets.way],
-      [[], undefined, undefined, 'dial'],
-    );
+    assert.deepEqual({ planOnly, yes }, { planOnly: false, yes: false });
+    assert.deepEqual([forcedKeyspaces, historyFolder, tablets], [[], undefined, { via: 'dial' }]);
   });
 
   it('takes one scope', () => {
@@ -117,12 +111,15 @@ describe('the command line of repair', () => {
   });
 
   it('takes a direction and what may be done', () => {
-    const args = ['--direction', 'serve-from:k', '--follow-reads', '--no-release-locks', '--yes', '--history', 'h'];
-    const { request, releaseLocks, yes, historyFolder } = repair(...args);
+    const args = ['--direction', 'serve-from:k', '--follow-reads', '--yes', '--history', 'h'];
+    const { request, yes, historyFolder } = repair(...args);
     assert.deepEqual(request.direction, { kind: 'serve-from', keyspace: 'k' });
-    assert.deepEqual([request.followReads, releaseLocks, yes, historyFolder], [true, false, true, 'h']);
+    assert.deepEqual([request.followReads, yes, historyFolder], [true, true, 'h']);
     assert.deepEqual(repair('--force', 'a', '--force', 'b').forcedKeyspaces, ['a', 'b']);
-    assert.equal(repair('--tablets', 'wait', '--tablet-refresh-interval', '90s').refreshIntervalMs, 90_000);
+    const wait = ['--tablets', 'wait'];
+    assert.deepEqual(repair(...wait).tablets, { via: 'wait', seconds: 60, waitConfirms: false });
+    const { tablets } = repair(...wait, '--tablet-wait', '90s', '--tablet-wait-confirms');
+    assert.deepEqual(tablets, { via: 'wait', seconds: 90, waitConfirms: true });
   });
 
   it('plans on a snapshot, and changes none', () => {
@@ -140,8 +137,9 @@ describe('the command line of repair', () => {
     [['--direction', 'serve-from:'], /follow-routing or serve-from:KEYSPACE/],
     [['--direction', 'back'], /follow-routing or serve-from:KEYSPACE/],
     [['--plan', '--yes'], /--plan or --yes, not both/],
-    [['--tablet-refresh-interval', '90s'], /belongs to --tablets wait/],
-    [['--tablets', 'wait', '--tablet-refresh-interval', 'now'], /is not a duration/],
+    [['--tablet-wait', '90s'], /belongs to --tablets wait/],
+    [['--tablet-wait-confirms'], /belongs to --tablets wait/],
+    [['--tablets', 'wait', '--tablet-wait', 'now'], /is not a duration/],
     [['--tablets', 'vtctld'], /needs --vtctld/],
     [['--release', 'r'], /--release belongs to the command locks/],
   ] as const) {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { run } from '../../src/cli/run.ts';
 import { loadCapture } from '../harness/capture.ts';
 import { startEtcd, type EtcdServer } from '../harness/etcd.ts';
+import { vitessTopo } from './vitessTopo.ts';
 
 const captures = join(import.meta.dirname, '../captures');
 
@@ -12,15 +12,7 @@ interface Printed {
 }
 
 async function diagnosis(...address: string[]): Promise<Printed> {
-  let out = '';
-  await run(['diagnose', ...address, '--format', 'json'], {
-    credentials: {},
-    style: { colour: false, width: undefined },
-    version: '',
-    signal: new AbortController().signal,
-    out: (text) => (out += text),
-    err: () => undefined,
-  });
+  const { out } = await vitessTopo(['diagnose', ...address, '--format', 'json']);
   return JSON.parse(out) as Printed;
 }
 

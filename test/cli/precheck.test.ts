@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { run, type ExitCode } from '../../src/cli/run.ts';
+import type { ExitCode } from '../../src/cli/environment.ts';
 import { decodeSnapshot } from '../../src/records/decodeSnapshot.ts';
 import { scratchFolder } from '../../scripts/guardedProcess.ts';
 import { makeCertificates } from '../harness/certificates.ts';
@@ -11,6 +11,7 @@ import { startTablets, type StandInTablets } from '../harness/tablet.ts';
 import { loadCapture } from '../support/captures.ts';
 import { wholeKeys } from '../topology/contract.ts';
 import { clear, putAll } from '../topology/etcdWorld.ts';
+import { vitessTopo, type Ran } from './vitessTopo.ts';
 
 interface Printed {
   readonly safe: boolean;
@@ -20,25 +21,13 @@ interface Printed {
   readonly notSeen: readonly string[];
 }
 
-interface Ran {
-  readonly exitCode: ExitCode;
-  readonly out: string;
-  readonly progress: readonly string[];
-}
-
-async function precheck(args: readonly string[], signal = new AbortController().signal): Promise<Ran> {
-  let out = '';
+async function precheck(
+  args: readonly string[],
+  signal = new AbortController().signal,
+): Promise<Ran & { readonly progress: readonly string[] }> {
   const progress: string[] = [];
-  const exitCode = await run(['precheck', ...args], {
-    credentials: {},
-    style: { colour: false, width: 80 },
-    version: '',
-    signal,
-    out: (text) => (out += text),
-    err: () => undefined,
-    progress: (words) => progress.push(words),
-  });
-  return { exitCode, out, progress };
+  const ran = await vitessTopo(['precheck', ...args], { signal, progress: (words) => progress.push(words) });
+  return { ...ran, progress };
 }
 
 async function printed(...args: string[]): Promise<Printed & { readonly exitCode: ExitCode }> {

@@ -2,15 +2,20 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { create, fromBinary, toBinary, type DescMessage, type MessageShape } from '@bufbuild/protobuf';
+import type { CommandEnvironment } from '../../src/cli/environment.ts';
 import { diagnose } from '../../src/diagnose/diagnose.ts';
+import { FileHistory } from '../../src/history/fileHistory.ts';
 import type { TopologyData } from '../../src/model/topologyData.ts';
 import { decodeSnapshot } from '../../src/records/decodeSnapshot.ts';
+import type { RunRecord } from '../../src/repair/ports.ts';
 import type { JudgedTopology } from '../../src/repair/repairContext.ts';
 import { EtcdTopology } from '../../src/topology/etcdTopology.ts';
 import { loadCapture, type LoadOptions } from '../harness/capture.ts';
 import type { EtcdServer } from '../harness/etcd.ts';
 import { startTablets, type StandInTablets } from '../harness/tablet.ts';
 import { clear } from '../topology/etcdWorld.ts';
+import { vitessTopo, type Ran } from './vitessTopo.ts';
 
 const captures = path.join(import.meta.dirname, '../captures');
 const root = '/vitess/global';
@@ -55,11 +60,37 @@ export class RepairWorld {
       .sort();
   }
 
+  /** Writes a record as somebody else would. */
+  async edit<T extends DescMessage>(key: string, schema: T, change: (record: MessageShape<T>) => void): Promise<void> {
+    const bytes = await this.etcd.client.get(key).buffer();
+    const record = bytes === null ? create(schema) : fromBinary(schema, bytes);
+    change(record);
+    await this.etcd.client
+      .put(key)
+      .value(Buffer.from(toBinary(schema, record)))
+      .exec();
+  }
+
   /** Every key but locks, with its bytes as hexadecimal. */
   async records(): Promise<Map<string, string>> {
     const all = await this.etcd.client.getAll().buffers();
     const keys = Object.entries(all).filter(([key]) => !key.includes('/locks/'));
     return new Map(keys.map(([key, value]): [string, string] => [key, value.toString('hex')]).sort());
+  }
+
+  /** Runs a command on this topology. */
+  run(args: readonly string[], more: Partial<CommandEnvironment> = {}): Promise<Ran> {
+    const address = args[0] === 'history' ? [] : ['--etcd', this.etcd.endpoint];
+    return vitessTopo([...args, ...address], { historyFolder: this.historyFolder, ...more });
+  }
+
+  /** The recorded runs, newest first. */
+  async runs(): Promise<RunRecord[]> {
+    const entries = await new FileHistory(this.historyFolder).list();
+    return entries.map(({ id, run }) => {
+      if (run.status !== 'loaded') throw new Error(`${id} is no run`);
+      return run.value;
+    });
   }
 
   async stop(): Promise<void> {

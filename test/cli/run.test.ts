@@ -4,23 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseCommandLine } from '../../src/cli/commandLine.ts';
 import { parseDuration } from '../../src/cli/duration.ts';
-import { run, type ExitCode } from '../../src/cli/run.ts';
+import { vitessTopo as runCommandLine, type Ran } from './vitessTopo.ts';
 
 const capture = join(import.meta.dirname, '../captures/12-reverse-vtctld-killed');
 
-async function vitessTopo(...args: string[]): Promise<{ exitCode: ExitCode; out: string; err: string }> {
-  let out = '';
-  let err = '';
-  const exitCode = await run(args, {
-    credentials: {},
-    style: { colour: false, width: 80 },
-    version: '1.2.3',
-    signal: new AbortController().signal,
-    out: (text) => (out += text),
-    err: (text) => (err += text),
-  });
-  return { exitCode, out, err };
-}
+const vitessTopo = (...args: string[]): Promise<Ran> => runCommandLine(args);
 
 describe('vitess-topo', () => {
   let folder: string;
