@@ -84,7 +84,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/topology/etcd' },
       to: {
-        path: '^src/topology/etcd(?!(Access|Address)\\.ts$)',
+        path: '^src/topology/etcd(?!(Access|Address|Dial)\\.ts$)',
         dependencyTypesNot: ['type-only'],
         dynamic: false,
       },
