@@ -215,34 +215,5 @@ describe('a repair', function () {
       await rendered(/^Preview Run \d{8}T/);
       assert.equal(await etcd.client.get('/vitess/global/keyspaces/customer/locks/77').string(), null);
     });
-
-    it('takes back what a primary does not confirm, and goes on without it only when that is typed', async () => {
-      const { page } = workbench;
-      const primary = world.tablets.of('commerce', '0')[0];
-      await primary?.setFault('refuse');
-      await run('Vitess: Repair…');
-      await rendered(/^Preview Repair of staging\.md/);
-      await run('Vitess: Carry Out Repair…');
-      await dialog().getByRole('button', { name: 'Repair', exact: true }).click();
-      const running = page.locator('.notifications-center, .notifications-toasts');
-      await running
-        .getByText(/taken back/)
-        .first()
-        .waitFor({ timeout: 60_000 });
-      await workbench.screenshot('repair-taken-back-light');
-      await running.getByRole('button', { name: 'Force…' }).click();
-      await page
-        .locator('.quick-input-widget')
-        .getByText(/Type commerce to go on/)
-        .waitFor();
-      await workbench.screenshot('repair-force-light');
-      await page.keyboard.type('commerce');
-      await page.keyboard.press('Enter');
-      await dialog()
-        .getByText(/^FORCED: /)
-        .waitFor();
-      await dialog().getByRole('button', { name: 'Repair', exact: true }).click();
-      await row(/^connection staging, no contradictions, writable/).waitFor({ timeout: 60_000 });
-    });
   });
 });
