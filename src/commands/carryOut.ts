@@ -87,7 +87,7 @@ async function report({ shown }: ConfirmedPlan, run: RunRecord): Promise<readonl
   }
   const keyspaces = unconfirmedKeyspaces(run);
   const force = 'Force…';
-  const message = `${title}: ${statusWords[run.status]} ${run.message ?? ''}`;
+  const message = `${title}: ${statusWords[run.status]} The document says why.`;
   const choice = await vscode.window.showWarningMessage(message, ...(keyspaces.length > 0 ? [force] : []));
   return choice === force ? keyspaces : undefined;
 }
