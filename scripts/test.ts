@@ -1,7 +1,14 @@
 // `npm test` runs every stage in order; `npm test -- <stage>…` runs some. The last line is `N passed, N failed`.
 import { checkFileCount } from './stages/fileCount.ts';
 import type { FilesByStage } from './stages/fileCount.ts';
-import { browserStage, integrationStage, packageStage, testFilesOnDisk, unitStage } from './stages/mochaStages.ts';
+import {
+  browserStage,
+  faultsStage,
+  integrationStage,
+  packageStage,
+  testFilesOnDisk,
+  unitStage,
+} from './stages/mochaStages.ts';
 import { failed } from './stages/stage.ts';
 import type { Stage, StageResult } from './stages/stage.ts';
 import { buildStage, formatStage, importsStage, lintStage, typesStage } from './stages/staticStages.ts';
@@ -13,6 +20,7 @@ const STAGES: readonly Stage[] = [
   typesStage,
   buildStage,
   unitStage,
+  faultsStage,
   integrationStage,
   browserStage,
   packageStage,

@@ -14,8 +14,8 @@ import type { Stage, StageResult } from './stage.ts';
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const STAGE_SECONDS = 15 * 60;
 
-// Test files in these folders need something around them; all others are plain mocha in Node.
-const SPECIAL = ['test/integration', 'test/browser', 'test/package'];
+// Test files in these folders need something around them, or minutes; all others are plain mocha in Node.
+const SPECIAL = ['test/integration', 'test/browser', 'test/package', 'test/faults'];
 
 /** Every test file on disk, by path from the project's folder. */
 export function testFilesOnDisk(): string[] {
@@ -41,6 +41,17 @@ export const unitStage: Stage = {
     await etcd();
   },
   run: () => runInNode('unit', unitFiles()),
+};
+
+/** Repairs that are killed, that have rivals, or whose servers and network fail, at each of their calls. */
+export const faultsStage: Stage = {
+  name: 'faults',
+  title: 'repairs that are killed or disturbed at each of their calls',
+  prepare: async () => {
+    await generatedCode();
+    await etcd();
+  },
+  run: () => runInNode('faults', filesIn('test/faults')),
 };
 
 /** The extension's own API seen from inside a real extension host. */

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-import { diagnosed } from '../support/diagnosed.ts';
-import { withRoutes } from '../support/edit.ts';
-import { bytesOf } from '../support/edit.ts';
-import { planRepair } from '../../src/repair/planRepair.ts';
-import { globalRecord } from '../../src/model/record.ts';
 import type { Plan } from '../../src/model/plan.ts';
+import { globalRecord } from '../../src/model/record.ts';
+import { planRepair } from '../../src/repair/planRepair.ts';
+import { mapLimited } from '../../src/topology/concurrency.ts';
 import { startEtcd } from '../harness/etcd.ts';
 import type { EtcdServer } from '../harness/etcd.ts';
+import { diagnosed } from '../support/diagnosed.ts';
+import { bytesOf, withRoutes } from '../support/edit.ts';
 import { wireBytes, wireDelimited } from '../support/wireWriter.ts';
 import { counted, printCounts } from './counts.ts';
 import { assertExplained, assertHealthy, assertNeverBothOpen, assertTruthful, finishRepair } from './expectations.ts';
@@ -15,6 +15,9 @@ import { FaultWorld, patience, type RunOptions } from './faultWorld.ts';
 import { move, reverseKilled } from './states.ts';
 import { eventsOf } from './timeline.ts';
 import { lockAsVitess } from './vitessLock.ts';
+
+/** Half of a run is waiting for etcd. */
+const parallel = 4;
 
 /** What a rival adds to a record: fields that nobody knows, so that no repair makes it by itself. */
 const rivalField = wireDelimited(15_001, 'written by another');
@@ -69,7 +72,7 @@ describe('a repair with rivals', function () {
     group: string,
     work: (world: FaultWorld, plan: Plan, before: (rival: () => Promise<void>) => RunOptions) => Promise<void>,
   ): Promise<void> => {
-    for (const at of places()) {
+    await mapLimited(places(), parallel, async (at) => {
       await inWorld(async (world) => {
         const plan = (await world.plan()) ?? assert.fail('nothing is planned');
         const before = (rival: () => Promise<void>): RunOptions => ({
@@ -86,7 +89,7 @@ describe('a repair with rivals', function () {
         }
         counted('rivals', group);
       });
-    }
+    });
   };
 
   for (const name of records) {

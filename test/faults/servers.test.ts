@@ -86,9 +86,8 @@ describe('a repair whose etcd is in trouble', function () {
         group: 'the lease is gone',
         begin: (world) => world.expireLocks(),
         end: () => Promise.resolve(),
-        check: ({ status, message = '' }, called) => {
-          if (status !== 'done') assert.match(message, /lock|lease/i);
-          else assert.ok(called !== 'commit' || status === 'done');
+        check: ({ status, message = '' }) => {
+          if (status !== 'done') assert.match(message, /(locks?|lease) .*(lost|gone|revoked)/);
         },
       }));
 
@@ -140,7 +139,7 @@ describe('a repair whose etcd is in trouble', function () {
   });
 
   it('says what its user may not do any more', async () => {
-    const etcd = await startEtcd({ rootPassword: 'geheim' });
+    const etcd = await startEtcd({ rootPassword: 'geheim', flags: ['--bcrypt-cost=4'] });
     const as = { user: 'operator', password: 'reparieren' };
     try {
       const role = await etcd.client.role('repairer').create();
@@ -238,7 +237,8 @@ async function makeRoom(etcd: EtcdServer, world: FaultWorld): Promise<void> {
     const { header } = await client.get('fill').exec();
     await client.kv.compact({ revision: header.revision, physical: true });
     await client.maintenance.defragment();
-    await client.maintenance.alarm({ action: 'Deactivate', memberID: '0', alarm: 'Nospace' });
+    const { member_id: memberID } = header;
+    await client.maintenance.alarm({ action: 'Deactivate', memberID, alarm: 'Nospace' });
   } finally {
     client.close();
   }
