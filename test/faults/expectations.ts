@@ -94,20 +94,20 @@ export async function assertHealthy(
     assert.ok(now.get(path)?.includes(Buffer.from(unknownField)) === true, `${path} lost a field`);
 }
 
-/** Has the next repair finish what a run left, and the operator do what its message says. */
+/** Has the next repair finish what a run left; `said` is what is told of that run. */
 export async function finishRepair(
   world: FaultWorld,
   first: Plan,
-  run: RunRecord,
+  said: string,
   theirs: readonly string[] = [],
 ): Promise<void> {
   await world.expireLocks();
   const next = await world.plan();
-  let words = run.message ?? '';
+  let words = said;
   if (next !== undefined) {
-    const { run: then } = await world.repair({ plan: next });
-    assert.equal(then.status, 'done', then.message);
-    words += then.message ?? '';
+    const { run } = await world.repair({ plan: next });
+    assert.equal(run.status, 'done', run.message);
+    words += run.message ?? '';
   }
   await assertNeverBothOpen(world);
   await assertHealthy(world, next === undefined ? [first] : [first, next], theirs);

@@ -97,7 +97,7 @@ describe('a repair over a network that fails', function () {
           await assertExplained(world);
           await assertTruthful(world, run);
           check(run, called);
-          await finishRepair(world, plan, run);
+          await finishRepair(world, plan, run.message ?? '');
         });
       } catch (error) {
         throw new Error(`from call ${at} on, ${called}: ${(error as Error).message}`, { cause: error });
@@ -150,7 +150,7 @@ describe('a repair over a network that fails', function () {
       await assertTruthful(world, run);
       check(run);
       await unmake(world, proxies);
-      await finishRepair(world, plan, run);
+      await finishRepair(world, plan, run.message ?? '');
       counted('network', 'tablets');
     });
 

@@ -107,7 +107,7 @@ describe('a repair with rivals', function () {
         await assertNeverBothOpen(world);
         await assertExplained(world);
         await assertTruthful(world, run, [name]);
-        await finishRepair(world, plan, run, [name]);
+        await finishRepair(world, plan, run.message ?? '', [name]);
       }));
   }
 
@@ -129,7 +129,7 @@ describe('a repair with rivals', function () {
       await assertNeverBothOpen(world);
       await assertExplained(world);
       await assertTruthful(world, run, ['RoutingRules']);
-      await finishRepair(world, plan, run, ['RoutingRules']);
+      await finishRepair(world, plan, run.message ?? '', ['RoutingRules']);
     }));
 
   it('lets one of two repairs win, and the other say why it did nothing', () =>

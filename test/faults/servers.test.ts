@@ -64,7 +64,7 @@ describe('a repair whose etcd is in trouble', function () {
           await assertNeverBothOpen(world);
           await assertExplained(world);
           await end(world);
-          await finishRepair(world, plan, run);
+          await finishRepair(world, plan, run.message ?? '');
         } catch (error) {
           throw new Error(`before call ${at}, ${called}: ${(error as Error).message}`, { cause: error });
         }
@@ -111,7 +111,7 @@ describe('a repair whose etcd is in trouble', function () {
           proxies.setAll({ kind: 'forward' });
           await assertNeverBothOpen(world);
           await assertExplained(world);
-          await finishRepair(world, plan, run);
+          await finishRepair(world, plan, run.message ?? '');
           counted('servers', 'the lease expires');
         } finally {
           await proxies.stop();
@@ -210,7 +210,7 @@ describe('a repair whose etcd is in trouble', function () {
       assert.equal(run.status, 'done', run.message);
       await assertTruthful(world, run);
       await assertNeverBothOpen(world);
-      await finishRepair(world, plan, run);
+      await finishRepair(world, plan, run.message ?? '');
       counted('servers', 'the leader falls silent');
     });
   };
