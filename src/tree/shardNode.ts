@@ -1,6 +1,6 @@
 import { isPattern, primaryDenials } from '../diagnose/deniedTables.ts';
 import { healthOf, healthState, healthWords } from '../host/health.ts';
-import { escapeMarkdown, escapeProse, titled } from '../host/markdown.ts';
+import { escapeMarkdown, escapeProse, titled } from '../model/markdown.ts';
 import { commandIds } from '../contributions/ids.ts';
 import { routedKeyspace } from '../diagnose/routing.ts';
 import type { Finding, FindingCode } from '../model/finding.ts';

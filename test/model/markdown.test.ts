@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { escapeMarkdown, escapeProse, markdownTable } from '../../src/host/markdown.ts';
+import { escapeMarkdown, escapeProse, markdownTable } from '../../src/model/markdown.ts';
 
 describe('escapeMarkdown', () => {
   it('escapes markup, HTML, links and line breaks', () => {

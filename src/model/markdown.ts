@@ -33,3 +33,10 @@ export function markdownTable(header: readonly string[], rows: readonly (readonl
 export function titled(title: string, text: string): string {
   return `**${escapeMarkdown(title)}**: ${escapeMarkdown(text)}`;
 }
+
+/** A code block that its content cannot end. */
+export function fenced(text: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  return `${fence}sh\n${text.trimEnd()}\n${fence}`;
+}
