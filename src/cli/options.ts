@@ -10,6 +10,7 @@ export const commandNames = [
   'undo',
   'history',
   'locks',
+  'runbook',
   'snapshot',
 ] as const;
 export type CommandName = (typeof commandNames)[number];
@@ -80,6 +81,8 @@ const tabletOptions: readonly OptionName[] = [
   'tablet-server-name',
 ];
 
+const repairOptions: readonly OptionName[] = ['direction', 'keyspace', 'move', 'finding', 'follow-reads'];
+
 const runOptions: readonly OptionName[] = [
   'plan',
   'yes',
@@ -94,10 +97,11 @@ const ownOptions: Readonly<Record<CommandName, readonly OptionName[]>> = {
   status: [],
   diagnose: [],
   precheck: ['tables', 'from', 'to', 'action-timeout', 'switch-timeout', ...tabletOptions],
-  repair: ['direction', 'keyspace', 'move', 'finding', 'follow-reads', 'no-release-locks', ...runOptions],
+  repair: [...repairOptions, 'no-release-locks', ...runOptions],
   undo: runOptions,
   history: ['history'],
   locks: ['release', 'yes'],
+  runbook: repairOptions,
   snapshot: ['out'],
 };
 

@@ -12,6 +12,7 @@ import type { CredentialEnvironment } from './credentials.ts';
 import { openTopology } from './openTopology.ts';
 import type { TextStyle } from './paint.ts';
 import { precheckText } from './precheckText.ts';
+import { runbookText } from './runbookText.ts';
 import { precheckExitCode, runPrecheck } from './runPrecheck.ts';
 import { diagnosisText, statusText } from './text.ts';
 
@@ -51,10 +52,13 @@ export async function run(args: readonly string[], environment: CommandEnvironme
 }
 
 /** The commands that change nothing. */
-type ReadingCommandLine = Extract<CommandLine, { readonly command: 'status' | 'diagnose' | 'precheck' | 'snapshot' }>;
+type ReadingCommandLine = Extract<
+  CommandLine,
+  { readonly command: 'status' | 'diagnose' | 'precheck' | 'runbook' | 'snapshot' }
+>;
 
 function isReading(commandLine: CommandLine): commandLine is ReadingCommandLine {
-  return ['status', 'diagnose', 'precheck', 'snapshot'].includes(commandLine.command);
+  return ['status', 'diagnose', 'precheck', 'runbook', 'snapshot'].includes(commandLine.command);
 }
 
 async function runReading(commandLine: ReadingCommandLine, environment: CommandEnvironment): Promise<ExitCode> {
@@ -104,6 +108,9 @@ async function answer(
       show(written, () => `The topology was written to ${out}${unread}.\n`);
       return diagnosed.complete ? 0 : 2;
     }
+    case 'runbook':
+      environment.out(runbookText(commandLine, { data, diagnosed }));
+      return diagnosed.complete ? 0 : 2;
     case 'precheck': {
       const onProgress = (words: string): void => environment.progress?.(words);
       const result = await runPrecheck(commandLine, diagnosed, { signal: inTime, onProgress });

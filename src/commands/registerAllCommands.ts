@@ -10,6 +10,7 @@ import { disconnect } from './disconnect.ts';
 import { exportSnapshot } from './exportSnapshot.ts';
 import { openFindingHelp } from './openFindingHelp.ts';
 import { openRecordCommand } from './openRecord.ts';
+import { openRunbook } from './openRunbook.ts';
 import { openSample, openSnapshot } from './openSnapshot.ts';
 import { refresh } from './refresh.ts';
 import { removeConnection } from './removeConnection.ts';
@@ -37,6 +38,7 @@ export function registerAllCommands(deps: CommandDeps): Disposable {
       [commandIds.diagnoseMove]: diagnoseMove(deps),
       [commandIds.revealMove]: revealMove(deps),
       [commandIds.openReport]: openReport(deps),
+      [commandIds.openRunbook]: openRunbook(deps),
       [commandIds.openRecord]: openRecordCommand({ sessions }),
       [commandIds.copyCommands]: copyCommandsCommand({ sessions }),
       [commandIds.openFindingHelp]: openFindingHelp(deps),
