@@ -2,7 +2,7 @@
 import { resolveScope } from '../repair/resolveScope.ts';
 import type { JudgedTopology } from '../repair/repairContext.ts';
 import { runbook, type RunbookSubject } from '../repair/runbook.ts';
-import { etcdOptions } from '../topology/etcdOptions.ts';
+import { etcdOptions } from '../topology/addressOptions.ts';
 import { TopologyError } from '../topology/topology.ts';
 import type { CommandLine } from './commandLine.ts';
 import { tlsFiles } from './credentials.ts';

@@ -7,7 +7,7 @@ import { shownTopology, type Session } from '../host/session.ts';
 import type { RepairScope } from '../model/plan.ts';
 import { resolveScope } from '../repair/resolveScope.ts';
 import { runbook, type RunbookSubject } from '../repair/runbook.ts';
-import { etcdOptions } from '../topology/etcdOptions.ts';
+import { etcdOptions } from '../topology/addressOptions.ts';
 import type { CommandDeps } from './commandDeps.ts';
 import { pickTopology } from './pickConnection.ts';
 

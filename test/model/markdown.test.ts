@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { escapeMarkdown, escapeProse, markdownTable } from '../../src/model/markdown.ts';
+import {
+  codeSpan,
+  escapeMarkdown,
+  escapeProse,
+  escapeReadable,
+  fenced,
+  markdownTable,
+} from '../../src/model/markdown.ts';
 
 describe('escapeMarkdown', () => {
   it('escapes markup, HTML, links and line breaks', () => {
@@ -35,5 +42,46 @@ describe('escapeProse', () => {
 describe('markdownTable', () => {
   it('keeps a cell in its column whatever it holds', () => {
     assert.equal(markdownTable(['a', 'b'], [['x|y', 'z\nw']]), '| a | b |\n| --- | --- |\n| x\\|y | z w |');
+  });
+});
+
+describe('escapeReadable', () => {
+  it('leaves names as they are read', () => {
+    const names = 'customer/-80 in commerce.commerce2customer_reverse (a, b): 4 errors. #5';
+    assert.equal(escapeReadable(names), names);
+  });
+
+  it('escapes markup within a line, and what would begin a heading or a list', () => {
+    assert.equal(
+      escapeReadable('*a* _b_ `c` [d](e) <f> &amp; g|h $i$'),
+      '\\*a\\* \\_b\\_ \\`c\\` \\[d\\](e) \\<f> \\&amp; g\\|h \\$i\\$',
+    );
+    assert.deepEqual(['# a', ' - a', '1. a', '=== a', '> a'].map(escapeReadable), [
+      '\\# a',
+      ' \\- a',
+      '1\\. a',
+      '\\=== a',
+      '\\> a',
+    ]);
+    assert.equal(escapeReadable('http://x www.y vt@z'), 'http:\\/\\/x www\\.y vt\\@z');
+  });
+
+  it('keeps every character, and none that starts markup unescaped', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        const escaped = escapeReadable(text);
+        assert.equal(escaped.replace(/\\([!-/:-@[-`{-~])/g, '$1'), text.replace(/\s+/g, ' '));
+        const bare = escaped.replace(/\\[!-/:-@[-`{-~]/g, '');
+        assert.doesNotMatch(bare, /[\\`*[\]~|<$@\n]|^ *[#+=>-]|:\/\//);
+      }),
+    );
+  });
+});
+
+describe('code', () => {
+  it('ends with its own backticks and no others', () => {
+    assert.equal(codeSpan('a'), '`a`');
+    assert.equal(codeSpan('`a`\nb'), '`` `a` b ``');
+    assert.equal(fenced('a ``` b\n'), '````sh\na ``` b\n````');
   });
 });

@@ -125,16 +125,20 @@ function turnSteps(context: RunbookContext, move: DiagnosedMove, keyspace: strin
     ...(rules.length === 0
       ? []
       : [
-          { comments: [], commands: [`${vtctldclient('GetRoutingRules')} > RoutingRules.json`] },
+          {
+            comments: [],
+            commands: [`${vtctldclient('GetRoutingRules')} > RoutingRules.json`],
+          },
           {
             comments: [
-              'Edit RoutingRules.json. It replaces all rules, without a lock: nobody else may change rules meanwhile.',
+              'Then edit RoutingRules.json. It replaces all rules, without a lock: nobody else may change rules meanwhile.',
               ...rules,
-              'Look at the dry run first.',
+              'Look at the dry run, and apply it when it is right:',
+              vtctldclient('ApplyRoutingRules', ...apply, '--dry-run'),
+              vtctldclient('ApplyRoutingRules', ...apply),
             ],
-            commands: [vtctldclient('ApplyRoutingRules', ...apply, '--dry-run')],
+            commands: [],
           },
-          { comments: [vtctldclient('ApplyRoutingRules', ...apply)], commands: [] },
         ]),
   ];
 }

@@ -1,5 +1,5 @@
 /** How to see that a repair worked, and what a ticket needs. */
-import { vtctldclient } from '../../diagnose/commandList.ts';
+import { getWorkflows, moveTables, vtctldclient } from '../../diagnose/commandList.ts';
 import { diagnose, type DiagnosedMove, type DiagnosedTopology } from '../../diagnose/diagnose.ts';
 import { servingShards } from '../../diagnose/keyspaceFacts.ts';
 import { codeSpan, fenced } from '../../model/markdown.ts';
@@ -10,7 +10,7 @@ import { shellWord } from '../../model/shellWords.ts';
 import { count, listWords, moment } from '../../model/words.ts';
 import { decodeSnapshot } from '../../records/decodeSnapshot.ts';
 import { withChanges } from '../topologyRecords.ts';
-import { statusCommands, vitessTopo } from './commands.ts';
+import { vitessTopo } from './commands.ts';
 import { isLock } from './repairBlocks.ts';
 import type { RunbookContext } from './runbookModel.ts';
 
@@ -18,55 +18,65 @@ const mostCells = 6;
 
 export function verifyBlocks(context: RunbookContext): string[] {
   const after = afterPlan(context);
-  const moves = after.moves.filter(({ id }) =>
-    context.scoped.some((move) => move.id === id && move.findings.length > 0),
-  );
-  const left = after.findings.filter((finding) => finding.severity !== 'info' && !isLock(finding));
-  const exit = !after.complete ? 2 : left.some(({ severity }) => severity === 'error') ? 1 : 0;
+  const moves = context.scoped.filter(({ findings }) => findings.length > 0);
   return [
     '## Verify',
     'After each step, and all of it at the end. Stop at the first answer that is another.',
-    ...moves.flatMap((move) => moveBlocks(after, move)),
+    ...moves.flatMap((move) => moveBlocks(move, after)),
     ...cellBlocks(context),
     '### Everything',
-    fenced([`${vitessTopo(context, 'diagnose')}; echo "exit code $?"`].join('\n')),
-    `Expected: ${codeSpan(`exit code ${exit}`)}${left.length === 0 ? ', with no error and no warning' : ', and what this repair leaves'}:`.replace(
-      /:$/,
-      left.length === 0 ? '.' : ':',
-    ),
-    ...(left.length === 0 ? [] : [left.map((finding) => `- ${escaped(findingTitle(finding))}`).join('\n')]),
+    fenced(`${vitessTopo(context, 'diagnose')}; echo "exit code $?"`),
+    ...everythingBlocks(after),
     'The application: its errors `disallowed due to rule: enforce denied tables` stop, and one write to each moved table through vtgate succeeds.',
   ];
 }
 
-/** The topology as it is when the plan, if there is one, was carried out. */
-function afterPlan({ data, diagnosed, result: { plan } }: RunbookContext): DiagnosedTopology {
-  return plan === undefined ? diagnosed : diagnose(decodeSnapshot(withChanges(data, recordTotals(plan))));
+/** The topology as it is when the plan was carried out; undefined when there is none. */
+function afterPlan({ data, result: { plan } }: RunbookContext): DiagnosedTopology | undefined {
+  return plan === undefined ? undefined : diagnose(decodeSnapshot(withChanges(data, recordTotals(plan))));
 }
 
-function moveBlocks({ snapshot }: DiagnosedTopology, move: DiagnosedMove): string[] {
-  if (move.kind === 'multi-tenant') return [];
-  const keyspaces = [move.source, move.target];
-  const shards = keyspaces.flatMap((keyspace) => servingShards(snapshot.keyspaces.get(keyspace)));
-  const lines = shards.map(({ keyspace, name, denials }) => {
-    const denied = move.tables.filter((table) => denials.of(table) !== undefined);
-    const what = denied.length === 0 ? `denies none of ${listWords(move.tables)}` : `denies ${listWords(denied)}`;
-    return `- ${escaped(`${keyspace}/${name} ${what}`)}`;
-  });
+function everythingBlocks(after: DiagnosedTopology | undefined): string[] {
+  const wanted = `Expected: ${codeSpan('exit code 0')} when everything is repaired, with no error and no warning.`;
+  const left = after?.findings.filter((finding) => finding.severity !== 'info' && !isLock(finding)) ?? [];
+  if (left.length === 0) return [wanted];
   return [
-    `### ${escaped(`Tables of ${move.source} and ${move.target}`)}`,
+    `${wanted} Vitess Topo's own repair leaves these:`,
+    left.map((finding) => `- ${escaped(findingTitle(finding))}`).join('\n'),
+  ];
+}
+
+function moveBlocks(
+  { id, kind, source, target, tables, workflows }: DiagnosedMove,
+  after: DiagnosedTopology | undefined,
+): string[] {
+  if (kind === 'multi-tenant') return [];
+  // What a plan does not repair is no state to expect.
+  const repaired = after?.moves.find(
+    (move) => move.id === id && move.findings.every(({ severity }) => severity !== 'error'),
+  );
+  const status = workflows.length === 0 ? [] : workflows.map((workflow) => moveTables(workflow, 'status'));
+  return [
+    `### ${escaped(`Tables of ${source} and ${target}`)}`,
     fenced(
-      [
-        ...keyspaces.map((keyspace) => vtctldclient('FindAllShardsInKeyspace', keyspace)),
-        ...(move.workflows.length === 0 ? [] : statusCommands(move)),
-      ].join('\n'),
+      [...[source, target].map((keyspace) => vtctldclient('FindAllShardsInKeyspace', keyspace)), ...status].join('\n'),
     ),
     'Expected, in `denied_tables` of the `tablet_controls` of `PRIMARY`:',
-    lines.join('\n'),
-    ...(move.workflows.length === 0
+    after === undefined || repaired === undefined
+      ? `- ${escaped(`every shard of the keyspace that the routing rules serve them from denies none of ${listWords(tables)}; every shard of the other denies all of them`)}`
+      : [source, target].flatMap((keyspace) => deniedLines(after, keyspace, tables)).join('\n'),
+    ...(repaired === undefined || status.length === 0
       ? []
-      : [`Expected traffic state of a workflow that still has streams: ${codeSpan(move.trafficState)}`]),
+      : [`Expected traffic state of a workflow that still has streams: ${codeSpan(repaired.trafficState)}`]),
   ];
+}
+
+function deniedLines({ snapshot }: DiagnosedTopology, keyspace: string, tables: readonly string[]): string[] {
+  return servingShards(snapshot.keyspaces.get(keyspace)).map(({ name, denials }) => {
+    const denied = tables.filter((table) => denials.of(table) !== undefined);
+    const what = denied.length === 0 ? `denies none of ${listWords(tables)}` : `denies ${listWords(denied)}`;
+    return `- ${escaped(`${keyspace}/${name} ${what}`)}`;
+  });
 }
 
 function cellBlocks({ found, snapshot }: RunbookContext): string[] {
@@ -109,7 +119,7 @@ export function ticketBlocks(context: RunbookContext): string[] {
         `mkdir -p ${shellWord(`${folder}/cli`)}`,
         ...keyspaces.flatMap((keyspace) => [
           save(vtctldclient('FindAllShardsInKeyspace', keyspace), `FindAllShardsInKeyspace-${fileName(keyspace)}.json`),
-          save(vtctldclient('GetWorkflows', '--show-all', keyspace), `GetWorkflows-${fileName(keyspace)}.json`),
+          save(getWorkflows(keyspace), `GetWorkflows-${fileName(keyspace)}.json`),
         ]),
         save(vtctldclient('GetRoutingRules'), 'GetRoutingRules.json'),
         save(vtctldclient('GetSrvVSchemas'), 'GetSrvVSchemas.json'),
