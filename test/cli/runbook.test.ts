@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { parseCommandLine } from '../../src/cli/commandLine.ts';
@@ -98,5 +99,39 @@ describe('etcdOptions', () => {
       '--etcd',
       'https://a:1,https://b:1',
     ]);
+  });
+});
+
+describe('the general documents', () => {
+  const docs = join(import.meta.dirname, '../../docs');
+
+  for (const name of ['emergency-runbook.md', 'best-practices.md', 'command-line.md']) {
+    it(`${name} shows only command lines of vitess-topo that vitess-topo takes`, () => {
+      const blocks = [...readFileSync(join(docs, name), 'utf8').matchAll(/^ *```sh\n([\s\S]*?)^ *```$/gm)];
+      const lines = blocks
+        .flatMap(([, body = '']) => body.split('\n').map((line) => line.trim()))
+        .filter((line) => line.startsWith('vitess-topo '));
+      assert.ok(lines.length > 0);
+      for (const line of lines) {
+        const words = line
+          .replace(/ *(?:[>#;]| && ).*$/, '')
+          .replaceAll('"$ETCD"', 'etcd-1:2379')
+          .split(/ +/)
+          .slice(1);
+        const parsed = parseCommandLine(words);
+        assert.equal(parsed.kind, 'run', `${line}: ${parsed.kind === 'invalid' ? parsed.problem : ''}`);
+      }
+    });
+
+    it(`${name} links only to pages that are there`, () => {
+      const links = [...readFileSync(join(docs, name), 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g)];
+      for (const [, link = ''] of links) assert.ok(existsSync(join(docs, link)), link);
+    });
+  }
+
+  it('are linked from the README', () => {
+    const readme = readFileSync(join(docs, '../README.md'), 'utf8');
+    for (const name of ['emergency-runbook.md', 'best-practices.md'])
+      assert.ok(readme.includes(`](docs/${name})`), name);
   });
 });
