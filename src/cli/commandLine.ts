@@ -4,8 +4,8 @@ import type { PrecheckRequest } from '../repair/precheck/precheckModel.ts';
 import { readAddress, type TopologyAddress } from './addressOptions.ts';
 import { commandNames, options, readDuration, strayOption, type CommandName, type Values } from './options.ts';
 import { readPrecheck } from './precheckOptions.ts';
-import { readLocks, readRepair, readUndo } from './repairOptions.ts';
-import type { LocksCommand, RepairCommand, UndoCommand } from './repairOptions.ts';
+import { readLocks, readRepair, readRunbook, readUndo } from './repairOptions.ts';
+import type { LocksCommand, RepairCommand, RunbookCommand, UndoCommand } from './repairOptions.ts';
 import { readTablets, type TabletsAddress } from './tabletOptions.ts';
 
 /** A command on a topology, with what it alone takes. */
@@ -15,6 +15,7 @@ type TopologyCommand =
   | RepairCommand
   | UndoCommand
   | LocksCommand
+  | RunbookCommand
   /** `out` is the folder to write. */
   | { readonly command: 'snapshot'; readonly out: string };
 
@@ -84,6 +85,7 @@ function readCommand(
   if (command === 'repair') return readRepair(words, values);
   if (command === 'undo') return readUndo(words, values);
   if (command === 'locks') return readLocks(words, values);
+  if (command === 'runbook') return readRunbook(words, values);
   if (command === 'precheck') {
     const request = readPrecheck(words, values);
     if (typeof request === 'string') return request;

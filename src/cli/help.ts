@@ -12,6 +12,8 @@ Usage:
   vitess-topo history  [--history DIR]              the repairs and undos that were run
   vitess-topo locks    ADDRESS [--release RECORD [--yes]]
                                                     who holds which lock; release an abandoned one
+  vitess-topo runbook  ADDRESS [options]            a Markdown document: what is broken, what to decide,
+                                                    every step of the repair and its check
   vitess-topo snapshot ADDRESS --out DIR [options]  write the topology to a new folder
 
 ADDRESS is one of:
@@ -32,7 +34,7 @@ Options of precheck:
   --action-timeout 1h               what will be given to vtctldclient
   --switch-timeout 30s              SwitchTraffic's --timeout
 
-Options of repair:
+Options of repair and runbook:
   --keyspace K                      only findings of this keyspace
   --move ID | --move K.WORKFLOW     only findings of this move
   --finding CODE:RECORD             only this finding, as diagnose prints it

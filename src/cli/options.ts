@@ -11,6 +11,7 @@ export const commandNames = [
   'undo',
   'history',
   'locks',
+  'runbook',
   'snapshot',
 ] as const;
 export type CommandName = (typeof commandNames)[number];
@@ -81,6 +82,7 @@ const tabletOptions: readonly OptionName[] = [
   'tablet-server-name',
 ];
 
+const repairOptions: readonly OptionName[] = ['direction', 'keyspace', 'move', 'finding', 'follow-reads'];
 const waitOptions: readonly OptionName[] = ['tablet-wait', 'tablet-wait-confirms'];
 const runOptions: readonly OptionName[] = ['plan', 'yes', 'force', 'history', ...waitOptions, ...tabletOptions];
 
@@ -89,10 +91,11 @@ const ownOptions: Readonly<Record<CommandName, readonly OptionName[]>> = {
   status: [],
   diagnose: [],
   precheck: ['tables', 'from', 'to', 'action-timeout', 'switch-timeout', ...tabletOptions],
-  repair: ['direction', 'keyspace', 'move', 'finding', 'follow-reads', ...runOptions],
+  repair: [...repairOptions, ...runOptions],
   undo: runOptions,
   history: ['history'],
   locks: ['release', 'yes', 'history'],
+  runbook: repairOptions,
   snapshot: ['out'],
 };
 

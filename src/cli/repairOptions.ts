@@ -23,6 +23,12 @@ export interface RepairCommand extends RunOptions {
   readonly request: RepairRequest;
 }
 
+/** The scope is as in `repair`. */
+export interface RunbookCommand {
+  readonly command: 'runbook';
+  readonly request: RepairRequest;
+}
+
 export interface UndoCommand extends RunOptions {
   readonly command: 'undo';
   /** The run's id; undefined for the last one. */
@@ -41,14 +47,19 @@ export interface LocksCommand {
 /** The command, or what is wrong with it. */
 export function readRepair(words: readonly string[], values: Values): RepairCommand | string {
   if (words.length > 0) return `unexpected argument "${words[0] ?? ''}"`;
-  const scope = readScope(values);
-  if (typeof scope === 'string') return scope;
-  const direction = readDirection(values.direction);
-  if (typeof direction === 'string') return direction;
+  const request = readRequest(values);
+  if (typeof request === 'string') return request;
   const runOptions = readRunOptions(values);
   if (typeof runOptions === 'string') return runOptions;
-  const request: RepairRequest = { scope, direction, followReads: values['follow-reads'] ?? false };
   return { command: 'repair', request, ...runOptions };
+}
+
+/** The command, or what is wrong with it. */
+export function readRunbook(words: readonly string[], values: Values): RunbookCommand | string {
+  if (words.length > 0) return `unexpected argument "${words[0] ?? ''}"`;
+  if (values.format === 'json') return 'a runbook is a Markdown document: it has no --format json';
+  const request = readRequest(values);
+  return typeof request === 'string' ? request : { command: 'runbook', request };
 }
 
 /** The command, or what is wrong with it. */
@@ -67,6 +78,14 @@ export function readLocks(
   if (release === undefined && yes) return '--yes belongs to locks --release RECORD';
   if (release !== undefined && snapshot !== undefined) return 'a lock of a snapshot cannot be released: give --etcd';
   return { command: 'locks', release, yes: yes ?? false, historyFolder };
+}
+
+function readRequest(values: Values): RepairRequest | string {
+  const scope = readScope(values);
+  if (typeof scope === 'string') return scope;
+  const direction = readDirection(values.direction);
+  if (typeof direction === 'string') return direction;
+  return { scope, direction, followReads: values['follow-reads'] ?? false };
 }
 
 function readScope({ keyspace, move, finding }: Values): RepairScope | string {

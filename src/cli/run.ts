@@ -10,6 +10,7 @@ import { locks } from './locks.ts';
 import { onTopology, type OpenedTopology } from './onTopology.ts';
 import { precheckText } from './precheckText.ts';
 import { repair } from './repair.ts';
+import { runbookText } from './runbookText.ts';
 import { precheckExitCode, runPrecheck } from './runPrecheck.ts';
 import { diagnosisText, statusText } from './text.ts';
 import { undo } from './undo.ts';
@@ -48,7 +49,10 @@ function runCommand(commandLine: CommandLine, environment: CommandEnvironment): 
 }
 
 /** The commands that change nothing, and answer from what was read. */
-type ReadingCommandLine = Extract<CommandLine, { readonly command: 'status' | 'diagnose' | 'precheck' | 'snapshot' }>;
+type ReadingCommandLine = Extract<
+  CommandLine,
+  { readonly command: 'status' | 'diagnose' | 'precheck' | 'runbook' | 'snapshot' }
+>;
 
 async function answer(
   commandLine: ReadingCommandLine,
@@ -75,6 +79,9 @@ async function answer(
       show(written, () => `The topology was written to ${out}${unread}.\n`);
       return diagnosed.complete ? 0 : 2;
     }
+    case 'runbook':
+      environment.out(runbookText(commandLine, { data, diagnosed }));
+      return diagnosed.complete ? 0 : 2;
     case 'precheck': {
       const onProgress = (words: string): void => environment.progress?.(words);
       const result = await runPrecheck(commandLine, diagnosed, { signal: inTime, onProgress });

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { TargetCommand } from '../contributions/commandSignatures.ts';
 import { vtctldclientCommands } from '../diagnose/vtctldclientCommands.ts';
-import { findingTitle } from '../host/findingTitle.ts';
+import { findingTitle } from '../model/findingTitle.ts';
 import { shownTopology, type Sessions } from '../host/session.ts';
 import type { Finding } from '../model/finding.ts';
 

@@ -11,6 +11,7 @@ import { exportSnapshot } from './exportSnapshot.ts';
 import { showHistory, undoRun } from './history.ts';
 import { openFindingHelp } from './openFindingHelp.ts';
 import { openRecordCommand } from './openRecord.ts';
+import { openRunbook } from './openRunbook.ts';
 import { openSample, openSnapshot } from './openSnapshot.ts';
 import { planRepairCommand, runRepair } from './planRepair.ts';
 import { precheckMove } from './precheck.ts';
@@ -43,6 +44,7 @@ export function registerAllCommands(deps: CommandDeps): Disposable {
       [commandIds.diagnoseMove]: diagnoseMove(deps),
       [commandIds.revealMove]: revealMove(deps),
       [commandIds.openReport]: openReport(deps),
+      [commandIds.openRunbook]: openRunbook(deps),
       [commandIds.openRecord]: openRecordCommand({ sessions }),
       [commandIds.copyCommands]: copyCommandsCommand({ sessions }),
       [commandIds.openFindingHelp]: openFindingHelp(deps),

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { TargetCommand } from '../contributions/commandSignatures.ts';
-import { findingTitle } from '../host/findingTitle.ts';
+import { findingTitle } from '../model/findingTitle.ts';
 import { repairRequest, repairScope } from '../host/repairWords.ts';
 import type { Finding } from '../model/finding.ts';
 import { recordName } from '../model/record.ts';

@@ -24,6 +24,7 @@ export interface CommandSignatures {
   [commandIds.diagnoseMove]: TargetCommand;
   [commandIds.revealMove]: TargetCommand;
   [commandIds.openReport]: TargetCommand;
+  [commandIds.openRunbook]: TargetCommand;
   [commandIds.openRecord]: TargetCommand;
   [commandIds.copyCommands]: TargetCommand;
   [commandIds.openFindingHelp]: TargetCommand;

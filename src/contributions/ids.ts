@@ -19,6 +19,7 @@ export const commandIds = {
   diagnoseMove: 'vitessTopo.move.diagnose',
   revealMove: 'vitessTopo.move.reveal',
   openReport: 'vitessTopo.report.open',
+  openRunbook: 'vitessTopo.runbook.open',
   openRecord: 'vitessTopo.record.open',
   copyCommands: 'vitessTopo.finding.copyCommands',
   openFindingHelp: 'vitessTopo.finding.openHelp',

@@ -12,6 +12,18 @@ export function vtctldclient(...words: readonly string[]): string {
   return ['vtctldclient --server "$VTCTLD"', ...words.map(shellWord)].join(' ');
 }
 
+/** A MoveTables command of a workflow, given as `keyspace.workflow`. */
+export function moveTables(workflow: string, ...words: readonly string[]): string {
+  const dot = workflow.indexOf('.');
+  const named = ['--workflow', workflow.slice(dot + 1), '--target-keyspace', workflow.slice(0, dot)];
+  return vtctldclient('MoveTables', ...named, ...words);
+}
+
+/** Shows every workflow of a keyspace. */
+export function getWorkflows(keyspace: string): string {
+  return vtctldclient('GetWorkflows', '--show-all', keyspace);
+}
+
 /**
  * Refreshes a shard's tablets and fails where that was partial: the command
  * itself exits with 0 then and only says so.

@@ -9,7 +9,7 @@ import { globalRecord, recordName } from '../model/record.ts';
 import { listValue } from '../model/shellWords.ts';
 import { listWords } from '../model/words.ts';
 import { parseGlobalPath } from '../records/topoKey.ts';
-import { commandText, vtctldclient, type CommandStep } from './commandList.ts';
+import { commandText, getWorkflows, moveTables, vtctldclient, type CommandStep } from './commandList.ts';
 import { controlSteps } from './controlCommands.ts';
 import { allowSteps, denySteps, switchSteps, type DenyTask } from './denyCommands.ts';
 import type { DiagnosedTopology } from './diagnose.ts';
@@ -27,10 +27,11 @@ export function vtctldclientCommands(finding: Finding, source: CommandSource): s
     [keyspace, shard].filter((part) => part !== undefined).join('/') || cell || recordName(finding.places[0].record);
   const about = tables.length === 0 ? '' : `: ${listWords(tables)}`;
   const title = [`${code} at ${where}${about}`, 'VTCTLD is the address of vtctld, host:port.'];
-  return commandText(title, stepsFor(finding, source));
+  return commandText(title, commandSteps(finding, source));
 }
 
-function stepsFor(finding: Finding, source: CommandSource): CommandStep[] {
+/** The commands in their order, to be put together with those of other findings. Never empty. */
+export function commandSteps(finding: Finding, source: CommandSource): CommandStep[] {
   const { snapshot } = source;
   const { keyspace = '', shard = '', cell = '', tables } = finding;
   switch (finding.code) {
@@ -123,10 +124,6 @@ function denyTask(finding: Finding, source: CommandSource): DenyTask | undefined
   return { tables: finding.tables, serving: told, denying, shard: partial ? finding.shard : undefined };
 }
 
-function getWorkflows(keyspace: string): string {
-  return vtctldclient('GetWorkflows', '--show-all', keyspace);
-}
-
 function rebuildVSchema(...cells: readonly string[]): string {
   return vtctldclient('RebuildVSchemaGraph', `--cells=${listValue(cells)}`);
 }
@@ -202,16 +199,14 @@ function frozenSteps(finding: Finding, source: CommandSource): CommandStep[] {
   const move = moveOf(finding, source);
   const [workflow] = move?.workflows ?? [];
   if (move === undefined || workflow === undefined) return unknownMove(finding);
-  const dot = workflow.indexOf('.');
-  const words = ['--workflow', workflow.slice(dot + 1), '--target-keyspace', workflow.slice(0, dot), 'switchtraffic'];
   return [
     {
       comments: [
         'Do not start the workflow. SwitchTraffic completes the steps that are left; look at the dry run first.',
       ],
-      commands: [vtctldclient('MoveTables', ...words, '--dry-run')],
+      commands: [moveTables(workflow, 'switchtraffic', '--dry-run')],
     },
-    { comments: [vtctldclient('MoveTables', ...words)], commands: [] },
+    { comments: [moveTables(workflow, 'switchtraffic')], commands: [] },
   ];
 }
 

@@ -1,10 +1,11 @@
 /** A plan and its run as Markdown documents: for reading before it runs, and for the ticket afterwards. */
-import { recordTotals, type Plan, type PlanResult, type PlanStep, type Refusal } from '../model/plan.ts';
+import { recordTotals, type Plan, type PlanResult, type Refusal } from '../model/plan.ts';
 import { recordName } from '../model/record.ts';
-import { count, listWords } from '../model/words.ts';
+import { count, listWords, moment } from '../model/words.ts';
+import { stepsText } from '../repair/planSteps.ts';
 import type { RunRecord, StepRecord } from '../repair/ports.ts';
-import { findingTitle, lockedWords } from './findingTitle.ts';
-import { escapeMarkdown, escapeProse, titled } from './markdown.ts';
+import { findingTitle, lockedWords } from '../model/findingTitle.ts';
+import { escapeMarkdown, escapeProse, fenced, titled } from '../model/markdown.ts';
 
 /** What a preview shows of the connection. */
 export interface PlanSubject {
@@ -111,30 +112,6 @@ function findingLine(finding: Plan['findings'][number]): string {
   return `- ${escapeMarkdown(`${findingTitle(finding)} (${finding.code})`)}`;
 }
 
-function stepsText(plan: Plan): string {
-  return plan.steps
-    .map(
-      (step, index) =>
-        `${index + 1}. **${escapeMarkdown(step.title)}**${stepDetail(step)
-          .map((line) => `\n   - ${line}`)
-          .join('')}`,
-    )
-    .join('\n');
-}
-
-function stepDetail(step: PlanStep): string[] {
-  switch (step.kind) {
-    case 'release-locks':
-      return step.locks.map(({ lockedPath, holder, evidence }) =>
-        escapeProse(`${lockedPath}, held by ${holder}: ${evidence}`),
-      );
-    case 'write':
-      return step.changes.map(({ record, why }) => escapeProse(`${recordName(record)}: ${why}`));
-    case 'refresh':
-      return [escapeMarkdown(listWords(step.shards.map(({ keyspace, shard }) => `${keyspace}/${shard}`)))];
-  }
-}
-
 function guardLines({ locks, guards }: Plan): string {
   const held = locks.map((path) => `- ${escapeMarkdown(`the lock on ${path}, which Vitess honours`)}`);
   const unchanged = guards.map((guard) =>
@@ -154,13 +131,6 @@ function guardedRecord(name: string, modRevision: string): string {
 function refusalBlock({ finding, reason, commands }: Refusal): string {
   const byHand = commands === '' ? [] : ['By hand:', fenced(commands)];
   return [`### ${escapeMarkdown(findingTitle(finding))}`, escapeProse(reason), ...byHand].join('\n\n');
-}
-
-/** A code block that its content cannot end. */
-function fenced(text: string): string {
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
-  const fence = '`'.repeat(longest + 1);
-  return `${fence}sh\n${text.trimEnd()}\n${fence}`;
 }
 
 const stepMarks: Readonly<Record<StepRecord['status'], string>> = {
@@ -187,8 +157,4 @@ function recordLines(plan: Plan): string {
 
 function namedLine(title: string, names: readonly string[]): string[] {
   return names.length === 0 ? [] : [`${title}: ${listWords(names, 12)}`];
-}
-
-function moment(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().replace(/\.\d+Z$/, 'Z');
 }

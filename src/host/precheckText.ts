@@ -5,7 +5,7 @@ import { recordName } from '../model/record.ts';
 import { durationWords, listWords } from '../model/words.ts';
 import { isReverseWorkflow } from '../model/workflow.ts';
 import type { PrecheckReason, PrecheckRequest, PrecheckResult } from '../repair/precheck/precheckModel.ts';
-import { escapeMarkdown, escapeProse, titled } from './markdown.ts';
+import { escapeMarkdown, escapeProse, titled } from '../model/markdown.ts';
 
 export type Operation = PrecheckRequest['operation'];
 

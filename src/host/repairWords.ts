@@ -4,7 +4,7 @@ import type { Finding, FindingCode } from '../model/finding.ts';
 import type { RepairRequest, RepairScope } from '../model/plan.ts';
 import { recordName } from '../model/record.ts';
 import { listWords } from '../model/words.ts';
-import { lockedName, shardName } from './findingTitle.ts';
+import { lockedName, shardName } from '../model/findingTitle.ts';
 import type { TabletSettings } from './tabletSettings.ts';
 
 /** What the repair of a target is about: its finding, else its move, else its keyspace, else everything. */

@@ -3,12 +3,12 @@ import type { DiagnosedMove } from '../diagnose/diagnose.ts';
 import type { Finding } from '../model/finding.ts';
 import { moveTitle } from '../model/move.ts';
 import { recordName } from '../model/record.ts';
-import { listWords } from '../model/words.ts';
-import { findingTitle } from './findingTitle.ts';
+import { listWords, moment } from '../model/words.ts';
+import { findingTitle } from '../model/findingTitle.ts';
 import { healthOf, healthWords } from './health.ts';
-import { escapeMarkdown, escapeProse, markdownTable, titled } from './markdown.ts';
+import { escapeMarkdown, escapeProse, markdownTable, titled } from '../model/markdown.ts';
 import { shownTopology, type LoadedTopology, type Session } from './session.ts';
-import { matrixHeader, matrixRows } from './trafficMatrix.ts';
+import { matrixHeader, matrixRows } from '../model/matrixRows.ts';
 
 /** What of a topology a report is about; all of it when nothing is named. */
 export interface ReportScope {
@@ -78,11 +78,6 @@ function topologyBlocks(shown: LoadedTopology, scope: ReportScope): string[] {
     ...(inScope.length > 0 ? ['## Moves', ...inScope.flatMap(moveBlocks)] : []),
     ...(snapshot.notes.length > 0 ? ['## Notes', ...snapshot.notes.map((note) => `- ${escapeMarkdown(note)}`)] : []),
   ];
-}
-
-/** A moment that everybody who reads a ticket understands alike. */
-function moment(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
 function summaryWords(findings: readonly Finding[], complete: boolean): string {

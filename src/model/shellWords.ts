@@ -11,3 +11,8 @@ export function shellWord(text: string): string {
 export function listValue(names: readonly string[]): string {
   return names.map((name) => (/[",\r\n]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name)).join(',');
 }
+
+/** A long option with its value, in one word where the value looks like an option itself; unquoted. */
+export function option(name: string, value: string): string[] {
+  return value.startsWith('-') ? [`--${name}=${value}`] : [`--${name}`, value];
+}

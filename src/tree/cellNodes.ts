@@ -1,6 +1,6 @@
 import { commandIds } from '../contributions/ids.ts';
 import { healthOf, healthState, healthWords, type HealthState } from '../host/health.ts';
-import { escapeMarkdown, titled } from '../host/markdown.ts';
+import { escapeMarkdown, titled } from '../model/markdown.ts';
 import { cellRecord, globalRecord } from '../model/record.ts';
 import { count } from '../model/words.ts';
 import type { CellRecords } from '../records/snapshot.ts';

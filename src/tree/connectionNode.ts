@@ -1,7 +1,7 @@
 import { commandIds, type ContextWord } from '../contributions/ids.ts';
 import type { ClockWords } from '../host/clock.ts';
 import { healthOf, healthState, healthWords, type HealthState } from '../host/health.ts';
-import { escapeMarkdown, titled } from '../host/markdown.ts';
+import { escapeMarkdown, titled } from '../model/markdown.ts';
 import { shownTopology, type LoadedTopology, type Session } from '../host/session.ts';
 import type { Access } from '../host/writeAccess.ts';
 import { FindingIndex } from './findingIndex.ts';

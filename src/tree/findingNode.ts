@@ -1,7 +1,7 @@
 import { commandIds, type ContextWord } from '../contributions/ids.ts';
 import type { TopologyTarget } from '../contributions/target.ts';
-import { findingTitle } from '../host/findingTitle.ts';
-import { escapeMarkdown, escapeProse, titled } from '../host/markdown.ts';
+import { findingTitle } from '../model/findingTitle.ts';
+import { escapeMarkdown, escapeProse, titled } from '../model/markdown.ts';
 import type { Finding } from '../model/finding.ts';
 import { recordName } from '../model/record.ts';
 import { count } from '../model/words.ts';

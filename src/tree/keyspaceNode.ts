@@ -1,5 +1,5 @@
 import { healthOf, healthState, healthWords } from '../host/health.ts';
-import { escapeMarkdown, titled } from '../host/markdown.ts';
+import { escapeMarkdown, titled } from '../model/markdown.ts';
 import { globalRecord } from '../model/record.ts';
 import { count, listWords } from '../model/words.ts';
 import type { KeyspaceRecords } from '../records/snapshot.ts';

@@ -1,9 +1,9 @@
 import { commandIds, type ContextWord } from '../contributions/ids.ts';
 import type { DiagnosedMove } from '../diagnose/diagnose.ts';
-import { findingTitle } from '../host/findingTitle.ts';
+import { findingTitle } from '../model/findingTitle.ts';
 import { healthOf, healthState, healthWords, type HealthState } from '../host/health.ts';
-import { escapeMarkdown, markdownTable, titled } from '../host/markdown.ts';
-import { matrixHeader, matrixRows } from '../host/trafficMatrix.ts';
+import { escapeMarkdown, markdownTable, titled } from '../model/markdown.ts';
+import { matrixHeader, matrixRows } from '../model/matrixRows.ts';
 import { moveTitle } from '../model/move.ts';
 import { loadedValue } from '../model/reading.ts';
 import { globalRecord } from '../model/record.ts';

@@ -1,12 +1,13 @@
 import { isPattern, primaryDenials } from '../diagnose/deniedTables.ts';
 import { healthOf, healthState, healthWords } from '../host/health.ts';
-import { escapeMarkdown, escapeProse, titled } from '../host/markdown.ts';
+import { escapeMarkdown, escapeProse, titled } from '../model/markdown.ts';
 import { commandIds } from '../contributions/ids.ts';
 import { routedKeyspace } from '../diagnose/routing.ts';
 import type { Finding, FindingCode } from '../model/finding.ts';
 import { count } from '../model/words.ts';
 import type { Shard } from '../records/gen/topodata_pb.js';
 import type { ShardRecord } from '../records/snapshot.ts';
+import { tabletAliasName } from '../records/validate.ts';
 import { findingLines, findingNodes, findingWords, severityIcons, stateOf } from './findingNode.ts';
 import type { TreeContext } from './treeContext.ts';
 import { described, joinWords, worstFirst, type TreeNode } from './treeNode.ts';
@@ -56,7 +57,7 @@ function shardFacts(shard: Shard): string[] {
 
 /** The primary tablet's alias as Vitess prints it: `zone1-0000000100`. */
 function aliasWords({ primaryAlias }: Shard): string {
-  return primaryAlias === undefined ? 'unknown' : `${primaryAlias.cell}-${String(primaryAlias.uid).padStart(10, '0')}`;
+  return primaryAlias === undefined ? 'unknown' : tabletAliasName(primaryAlias);
 }
 
 function shardTooltip(keyspace: string, { name, shard }: ShardRecord, findings: readonly Finding[]): string {

@@ -1,8 +1,8 @@
 /** The tables of a move, and below each the cells: which keyspace serves which type there. */
 import { commandIds } from '../contributions/ids.ts';
 import type { DiagnosedMove } from '../diagnose/diagnose.ts';
-import { escapeMarkdown, titled } from '../host/markdown.ts';
-import { cellTrafficWords, trafficWords } from '../host/trafficMatrix.ts';
+import { escapeMarkdown, titled } from '../model/markdown.ts';
+import { cellTrafficWords, trafficWords } from '../model/matrixRows.ts';
 import { groupBy } from '../model/groupBy.ts';
 import type { TrafficCell } from '../model/move.ts';
 import { cellRecord } from '../model/record.ts';

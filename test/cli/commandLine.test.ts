@@ -154,7 +154,10 @@ describe('the command lines of undo, history and locks', () => {
     assert.equal(parsed('undo', ['r1', '--plan']).run, 'r1');
     assert.equal(parsed('undo', []).run, undefined);
     assert.match(problem(['undo', 'r1', 'r2']), /unexpected argument "r2"/);
-    assert.match(problem(['undo', '--direction', 'follow-routing']), /--direction belongs to the command repair$/);
+    assert.match(
+      problem(['undo', '--direction', 'follow-routing']),
+      /--direction belongs to the command repair, runbook$/,
+    );
   });
 
   it('history reads no topology', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { statusJson } from '../../src/cli/json.ts';
 import { matrixLines } from '../../src/cli/matrixText.ts';
-import { cellTrafficWords, matrixRows, trafficWords } from '../../src/host/trafficMatrix.ts';
+import { cellTrafficWords, matrixRows, trafficWords } from '../../src/model/matrixRows.ts';
 import type { TopologyData } from '../../src/model/topologyData.ts';
 import { tablesNode } from '../../src/tree/tableNodes.ts';
 import type { TreeContext } from '../../src/tree/treeContext.ts';

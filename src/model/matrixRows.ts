@@ -1,7 +1,7 @@
 /** A move's traffic matrix as rows and words, as the tree and the report show it. */
-import { groupBy } from '../model/groupBy.ts';
-import { servedByWords, tabletTypes, type ServedBy, type TrafficCell } from '../model/move.ts';
-import { listWords } from '../model/words.ts';
+import { groupBy } from './groupBy.ts';
+import { servedByWords, tabletTypes, type ServedBy, type TrafficCell } from './move.ts';
+import { listWords } from './words.ts';
 
 export const matrixHeader: readonly string[] = ['table', 'cell', ...tabletTypes];
 

@@ -1,7 +1,7 @@
-import type { Finding, FindingCode } from '../model/finding.ts';
-import { lockTarget } from '../model/lock.ts';
-import { recordName } from '../model/record.ts';
-import { listWords } from '../model/words.ts';
+import type { Finding, FindingCode } from './finding.ts';
+import { lockTarget } from './lock.ts';
+import { recordName } from './record.ts';
+import { listWords } from './words.ts';
 
 const titles: Record<FindingCode, (finding: Finding) => string> = {
   'serving-side-denied': (finding) => `${shardName(finding)} denies ${tables(finding)}, which it serves`,
