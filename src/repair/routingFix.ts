@@ -4,6 +4,7 @@ import type { DiagnosedMove } from '../diagnose/diagnose.ts';
 import { parseRuleName, type RoutingRuleEntry } from '../diagnose/routing.ts';
 import { targetProblem } from '../diagnose/rules/danglingRule.ts';
 import type { Finding } from '../model/finding.ts';
+import { loadedValue } from '../model/reading.ts';
 import { globalRecord, recordName, type RecordId } from '../model/record.ts';
 import { listWords } from '../model/words.ts';
 import {
@@ -12,6 +13,7 @@ import {
   RoutingRuleSchema,
   RoutingRulesSchema,
   ShardRoutingRulesSchema,
+  type MirrorRule,
   type RoutingRule,
 } from '../records/gen/vschema_pb.js';
 import type { Draft } from './draft.ts';
@@ -69,14 +71,23 @@ export function danglingRefusal(context: RepairContext, finding: Finding): strin
       ? undefined
       : 'Its rules lead to different tables: which of them is meant cannot be told.';
   }
-  const moving = rules.filter(({ fromTable, toTables }) => {
+  const pairs = rules.map(({ fromTable, toTables }) => ({ fromTable, toTable: toTables[0] ?? '' }));
+  const moving = [...pairs, ...mirrorRules(context, finding)].filter(({ fromTable, toTable }) => {
     const { table } = parseRuleName(fromTable);
-    const to = parseRuleName(toTables[0] ?? '').keyspace ?? '';
+    const to = parseRuleName(toTable).keyspace ?? '';
     return context.moves.some(({ tables, source, target }) => tables.includes(table) && [source, target].includes(to));
   });
   return moving.length === 0
     ? undefined
     : `${listWords(moving.map(({ fromTable }) => fromTable))} is a rule of a move: restore what it points to, or cancel the move.`;
+}
+
+/** The mirror rules that a finding points at. */
+function mirrorRules({ snapshot }: RepairContext, { places }: Finding): MirrorRule[] {
+  const rules = loadedValue(snapshot.mirrorRules)?.rules ?? [];
+  return places.flatMap(({ record, path }) =>
+    record.path === globalRecord.mirrorRules.path ? (rules[Number(path[1])] ?? []) : [],
+  );
 }
 
 /** Removes the rules that a finding points at; of rules of one name that are alike all but one. Gives the names of table rules that go. */

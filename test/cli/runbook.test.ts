@@ -72,10 +72,7 @@ describe('etcdOptions', () => {
             root,
             user,
             passwordFile,
-            caFile: ca,
-            certFile: ca === undefined ? undefined : 'c.pem',
-            keyFile: ca === undefined ? undefined : 'k.pem',
-            serverName: ca === undefined ? undefined : 'etcd',
+            ...tls,
             cellAddresses,
           });
         },
