@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Plan } from '../../src/model/plan.ts';
-import { globalRecord } from '../../src/model/record.ts';
+import { planChanges, type Plan } from '../../src/model/plan.ts';
+import { globalRecord, recordName } from '../../src/model/record.ts';
 import { planRepair } from '../../src/repair/planRepair.ts';
 import { mapLimited } from '../../src/topology/concurrency.ts';
 import { startEtcd } from '../harness/etcd.ts';
@@ -97,9 +97,10 @@ describe('a repair with rivals', function () {
       beforeEachCall('a record is written', async (world, plan, before) => {
         const key = world.keyOf(name);
         const { client } = world.etcd;
+        let since = '0';
         const options = before(async () => {
           const value = (await client.get(key).buffer()) ?? Buffer.alloc(0);
-          await client.put(key).value(Buffer.from(wireBytes(value, rivalField)));
+          since = (await client.put(key).value(Buffer.from(wireBytes(value, rivalField)))).header.revision;
         });
         const { run } = await world.repair(options);
         const now = (await world.records()).get(name);
@@ -107,6 +108,7 @@ describe('a repair with rivals', function () {
         await assertNeverBothOpen(world);
         await assertExplained(world);
         await assertTruthful(world, run, [name]);
+        if (restsOn(plan, name)) await assertOnlyTakenBack(world, since);
         await finishRepair(world, plan, run.message ?? '', [name]);
       }));
   }
@@ -121,14 +123,16 @@ describe('a repair with rivals', function () {
       const none = Object.fromEntries(move.tables.map((table) => [`${move.source}.${table}`, undefined]));
       const turned = withRoutes(withRoutes(reverseKilled.data, none), toSource);
       const rules = Buffer.from(bytesOf(turned, globalRecord.routingRules) ?? assert.fail('no rules'));
+      let since = '0';
       const options = before(async () => {
-        await world.etcd.client.put(world.keyOf('RoutingRules')).value(rules);
+        since = (await world.etcd.client.put(world.keyOf('RoutingRules')).value(rules)).header.revision;
       });
       const { run } = await world.repair(options);
       assert.deepEqual((await world.records()).get('RoutingRules'), rules, run.message);
       await assertNeverBothOpen(world);
       await assertExplained(world);
       await assertTruthful(world, run, ['RoutingRules']);
+      await assertOnlyTakenBack(world, since);
       await finishRepair(world, plan, run.message ?? '', ['RoutingRules']);
     }));
 
@@ -205,6 +209,23 @@ describe('a repair with rivals', function () {
       await lock.release();
     }));
 });
+
+/** Whether a plan is another one when this record is. */
+function restsOn(plan: Plan, name: string): boolean {
+  const changed = planChanges(plan).map(({ record }) => recordName(record));
+  const compared = plan.guards.map((guard) =>
+    guard.kind === 'record' ? recordName(guard.record) : `keyspaces/${guard.keyspace}/shards/`,
+  );
+  return changed.includes(name) || compared.some((one) => name.startsWith(one));
+}
+
+/** Since another changed what a run rests on it wrote nothing but what it takes back. */
+async function assertOnlyTakenBack(world: FaultWorld, since: string): Promise<void> {
+  const written = (await eventsOf(world)).filter(
+    ({ revision, name }) => revision > BigInt(since) && !name.includes('/locks/'),
+  );
+  for (const { name, value } of written) assert.deepEqual(value, world.initial.get(name), `${name} is written`);
+}
 
 /** A vtctld waits for the lock, works under it for a while, and gives the revisions between which it did. */
 async function holdFor(world: FaultWorld, path: string): Promise<readonly [bigint, bigint]> {
