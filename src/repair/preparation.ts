@@ -8,7 +8,9 @@ import { listWords } from '../model/words.ts';
 import { planDifferences } from './planDifferences.ts';
 import type { ReadTopology, RunContext } from './runContext.ts';
 import type { StepEnd } from './steps.ts';
+import { writtenSince } from './signsOfLife.ts';
 import { within } from './timeLimits.ts';
+import { recordOf } from './topologyRecords.ts';
 
 /** Releases the locks of a step, each judged again right before; rejects when one shows life. */
 export async function releaseLocks(
@@ -20,6 +22,7 @@ export async function releaseLocks(
   for (const lock of locks) {
     const read = await context.read(cancel);
     context.before ??= read;
+    if (recordOf(read.data, lock.record) !== undefined) refuseWhereAtWork(context, lock.lockedPath, read);
     const limit = { clock, ms: limits.callMs, what: `Releasing the lock on ${lock.lockedPath}` };
     const released = await within(limit, (signal) =>
       context.writer.releaseAbandoned(lock, (now) => isAbandoned(now, read, clock.now()), { signal }),
@@ -32,6 +35,15 @@ export async function releaseLocks(
     );
   }
   return { status: 'done', message: words.join(' ') };
+}
+
+/** What was written since the plan was made may be the holder's work, whatever its lock looks like. */
+function refuseWhereAtWork({ options }: RunContext, lockedPath: string, { data, diagnosed }: ReadTopology): void {
+  const keyspaces = keyspacesOf(lockTarget(lockedPath), diagnosed.moves);
+  const written = writtenSince(data, keyspaces, options.plan.revision ?? '0');
+  if (written.length === 0) return;
+  const holder = `the holder of the lock on ${lockedPath} may be at work`;
+  throw new Error(`Changed since the preview: ${listWords(written, 12)}, so ${holder}; diagnose again.`);
 }
 
 /** A lock is judged as it is now, among the other locks. */

@@ -113,6 +113,7 @@ describe('executePlan before it writes', () => {
 
   it('goes on when a record was only written again as it was', async () => {
     const world = killed();
+    for (const key of [...world.store.keys.keys()]) if (key.includes('/locks/')) world.store.delete(key);
     const plan = await planned(world);
     world.write(target, world.bytes(target));
     assert.equal((await world.run(plan)).run.status, 'done');
@@ -159,6 +160,19 @@ describe('executePlan before it writes', () => {
     assert.equal(run.status, 'unchanged');
     assert.match(run.message ?? '', /lock on keyspaces\/commerce .* is not released: its key was written since/);
     assert.ok(world.store.keys.has(key) && !calls.includes('lock'));
+  });
+
+  it('does not release a lock while records that its holder would write are written', async () => {
+    const world = killed();
+    const plan = await planned(world);
+    world.write(target, world.bytes(target));
+    const { run, calls } = await world.run(plan);
+    assert.equal(run.status, 'unchanged');
+    assert.match(
+      run.message ?? '',
+      /Changed since the preview: keyspaces\/customer\/shards\/-80\/Shard, so the holder of the lock on internal\/named_locks\/.* may be at work; diagnose again/,
+    );
+    assert.ok(!calls.includes('releaseAbandoned'));
   });
 
   it('does not begin what cannot be recorded', async () => {
