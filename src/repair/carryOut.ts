@@ -6,7 +6,7 @@ import { planAgain, releaseLocks, takeLocks } from './preparation.ts';
 import type { RunContext } from './runContext.ts';
 import { errorWords } from './runWords.ts';
 import { refreshStep, writeStep, type StepEnd } from './steps.ts';
-import { cutIntoParts } from './transactions.ts';
+import { cutIntoParts, guardsOf } from './transactions.ts';
 
 /** Carries out the whole plan; rejects with what stopped it. */
 export async function carryOut(context: RunContext): Promise<undefined> {
@@ -22,10 +22,11 @@ export async function carryOut(context: RunContext): Promise<undefined> {
 
 /** The steps of the plan as it was made under the locks; `offset` is the place of the first among the run's steps. */
 async function work(context: RunContext, plan: Plan, offset: number): Promise<void> {
+  const guards = guardsOf(plan);
   const steps = workSteps(plan).map((step) => {
     // Cut before anything is written: what does not fit must stop the run now.
     if (step.kind !== 'write') return () => refreshStep(context, step);
-    const parts = cutIntoParts(step.changes, { writer: context.writer, guards: plan.guards });
+    const parts = cutIntoParts(step.changes, { writer: context.writer, guards });
     return () => writeStep(context, step, parts);
   });
   for (const [at, step] of steps.entries()) await recorded(context, offset + at, step);

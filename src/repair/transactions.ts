@@ -1,7 +1,8 @@
 /** Cuts a step's changes into transactions that etcd takes. */
 import { groupBy } from '../model/groupBy.ts';
-import type { PlanGuard, RecordChange } from '../model/plan.ts';
+import { planChanges, type Plan, type PlanGuard, type RecordChange } from '../model/plan.ts';
 import { recordName, type RecordId } from '../model/record.ts';
+import { parseGlobalPath } from '../records/topoKey.ts';
 import type { TopologyWriter, WriteGuard } from '../topology/topologyWriter.ts';
 
 /** What a transaction is cut by. */
@@ -14,6 +15,25 @@ export interface Cutting {
 export interface Part {
   readonly changes: readonly RecordChange[];
   readonly guards: readonly PlanGuard[];
+}
+
+/**
+ * What each transaction of a plan compares: its guards, and the records that
+ * it writes at all, so that an early step writes nothing once a later one
+ * cannot. Shard records are under the guards of their keyspaces.
+ */
+export function guardsOf(plan: Plan): PlanGuard[] {
+  const guards = new Map(plan.guards.map((guard) => [guardName(guard), guard]));
+  for (const { record, modRevision } of planChanges(plan)) {
+    const guard: PlanGuard = { kind: 'record', record, modRevision };
+    const isShard = record.cell === undefined && parseGlobalPath(record.path).kind === 'Shard';
+    if (!isShard && !guards.has(guardName(guard))) guards.set(guardName(guard), guard);
+  }
+  return [...guards.values()];
+}
+
+function guardName(guard: PlanGuard): string {
+  return guard.kind === 'shards' ? shardsPrefix(guard.keyspace) : recordName(guard.record);
 }
 
 /** What a key costs in a request besides the record's path and bytes: its root, and the fields around it. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { planChanges } from '../../src/model/plan.ts';
+import { guardsOf } from '../../src/repair/transactions.ts';
 import { refreshShard } from '../../src/diagnose/commandList.ts';
 import { globalRecord } from '../../src/model/record.ts';
 import { defaultExecuteLimits } from '../../src/repair/executeOptions.ts';
@@ -112,7 +113,7 @@ describe('executePlan while it writes', () => {
   it('writes in ordered parts where one transaction cannot take all', async () => {
     const world = killed();
     const plan = await planned(world);
-    const writerLimits = { operations: plan.guards.length + 1, bytes: 1024 * 1024 };
+    const writerLimits = { operations: guardsOf(plan).length + 1, bytes: 1024 * 1024 };
     const { run, calls } = await world.run(plan, {}, { writerLimits });
     assert.equal(run.status, 'done', run.message);
     assert.equal(calls.filter((name) => name === 'commit').length, planChanges(plan).length);
@@ -122,7 +123,7 @@ describe('executePlan while it writes', () => {
   it('stops between parts when someone else writes, and says what stands', async () => {
     const world = killed();
     const plan = await planned(world);
-    const writerLimits = { operations: plan.guards.length + 1, bytes: 1024 * 1024 };
+    const writerLimits = { operations: guardsOf(plan).length + 1, bytes: 1024 * 1024 };
     const rules = globalRecord.routingRules;
     const intervene = rightBefore('commit', 3, () => world.write(rules, world.bytes(rules)));
     const { run } = await world.run(plan, {}, { writerLimits, intervene });
