@@ -69,11 +69,10 @@ export class LensProvider extends DisposableOwner implements vscode.CodeLensProv
     const notes = liveNotes(judgedLive(topology.diagnosed), record, json);
     const stale = staleWords(session);
     const repairs = new Set<Finding>();
-    const lenses = notes.flatMap((note) => [
-      // First: what stands behind a long remark is cut off.
-      ...repairLens(note, { connection, lines, repairs }),
-      ...noteLenses(note, lines, jump),
-    ]);
+    const lenses = [
+      ...notes.flatMap((note) => repairLens(note, connection, repairs)),
+      ...notes.flatMap((note) => noteLenses(note, lines, jump)),
+    ];
     return stale === undefined ? lenses : [plainLens(`not current: ${stale}`), ...lenses];
   }
 }
@@ -108,15 +107,11 @@ function noteLenses(note: PlacedNote, lines: LineIndex, jump: Jump): vscode.Code
   return [main, ...arrows].map((command) => new vscode.CodeLens(range, command));
 }
 
-interface RepairLenses {
-  readonly connection: string;
-  readonly lines: LineIndex;
-  /** The findings that have their lens in this document already. */
-  readonly repairs: Set<Finding>;
-}
-
-/** What repairs a note's finding, once in a document. */
-function repairLens({ finding, range }: PlacedNote, { connection, lines, repairs }: RepairLenses): vscode.CodeLens[] {
+/**
+ * What repairs a note's finding, once in a document. At its top: beside a long
+ * remark one of the two would be cut off.
+ */
+function repairLens({ finding }: PlacedNote, connection: string, repairs: Set<Finding>): vscode.CodeLens[] {
   if (finding?.fixable !== true || repairs.has(finding)) return [];
   repairs.add(finding);
   const target: TopologyTarget = { connection, finding };
@@ -127,12 +122,14 @@ function repairLens({ finding, range }: PlacedNote, { connection, lines, repairs
     command: commandIds.planRepair,
     arguments: [target],
   };
-  return [new vscode.CodeLens(rangeOf(spanOf(lines, range)), command)];
+  return [new vscode.CodeLens(documentTop, command)];
 }
+
+const documentTop = new vscode.Range(0, 0, 0, 0);
 
 /** A lens without a command is shown as plain text. */
 const noCommand: vscode.Command = { title: '', command: '' };
 
 function plainLens(title: string): vscode.CodeLens {
-  return new vscode.CodeLens(new vscode.Range(0, 0, 0, 0), { ...noCommand, title });
+  return new vscode.CodeLens(documentTop, { ...noCommand, title });
 }

@@ -76,7 +76,7 @@ describe('a connection to etcd', function () {
       await progress.waitFor();
       await workbench.screenshot('connection-refreshing-dark');
       await progress.getByRole('button', { name: 'Cancel' }).click();
-      await row(/^connection staging, \d errors, etcd at/).waitFor();
+      await row(/^connection staging, \d errors, read-only, etcd at/).waitFor();
       await workbench.page
         .locator('.notification-list-item', { hasText: 'Refreshing staging' })
         .waitFor({ state: 'detached' });
