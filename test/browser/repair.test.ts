@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Locator } from 'playwright-core';
 import { openWorkbench } from '../harness/editor/workbench.ts';
 import type { Workbench } from '../harness/editor/workbench.ts';
@@ -68,6 +69,15 @@ describe('a repair', function () {
     const rendered = async (title: RegExp): Promise<void> => {
       await workbench.page.getByRole('tab', { name: title }).first().waitFor();
       await workbench.page.waitForFunction("document.activeElement?.tagName === 'IFRAME'");
+    };
+    /** Waits until a preview shows a text: one that is still loading takes the focus afterwards. */
+    const shownInPreview = async (text: string): Promise<void> => {
+      const texts = (): Promise<string[]> =>
+        Promise.all(workbench.page.frames().map((frame) => frame.innerText('body', { timeout: 500 }).catch(() => '')));
+      for (const deadline = Date.now() + 30_000; !(await texts()).some((shown) => shown.includes(text));) {
+        assert.ok(Date.now() < deadline, `no preview shows ${text}`);
+        await delay(100);
+      }
     };
     /** Runs a command with the focus in the tree: a preview that is loading swallows keys. */
     const run = async (title: string): Promise<void> => {
@@ -181,8 +191,11 @@ describe('a repair', function () {
 
     it('can be told beforehand not to switch', async () => {
       await row(/^move commerce → customer/).click({ button: 'right' });
-      await workbench.page.getByRole('menuitem', { name: 'Pre-check ReverseTraffic' }).click();
+      // A menu that has just opened takes no click, lest the one that opened it chooses.
+      await workbench.page.getByRole('menuitem', { name: 'Pre-check ReverseTraffic' }).hover();
+      await workbench.page.keyboard.press('Enter');
       await rendered(/^Preview Pre-check of ReverseTraffic/);
+      await shownInPreview('Pre-check of ReverseTraffic');
       await workbench.screenshot('precheck-light');
     });
 
