@@ -1,14 +1,19 @@
+import type { ShardName } from '../model/plan.ts';
 import { durationWords } from '../model/words.ts';
 import type { RunRecord } from '../repair/ports.ts';
-import { unrefreshedWords } from '../repair/unrefreshed.ts';
+import { unrefreshedWhenCutOff, unrefreshedWords } from '../repair/unrefreshed.ts';
 
 /** A run that is recorded as running, and is not known to run. */
 export interface DiedRun {
   readonly run: RunRecord;
   /** `elsewhere`: of another host, whose processes cannot be seen from here. */
   readonly state: 'died' | 'elsewhere';
-  /** What is known and what to do, in whole sentences. */
+  /** What is known and what to do, in whole sentences, with how to refresh `unrefreshed` by hand. */
   readonly words: string;
+  /** The same without that. */
+  readonly summary: string;
+  /** Shards whose tablets may not know what it wrote. */
+  readonly unrefreshed: readonly ShardName[];
 }
 
 export interface DiedRunOptions {
@@ -31,20 +36,17 @@ export function diedRuns(runs: readonly RunRecord[], { now, hostName, isAlive }:
       const at = step === undefined ? 'before its first step' : `in or after the step "${step.title}"`;
       const began = `The ${run.kind} that ${who.userName}@${who.hostName} began ${age} ago`;
       if (who.hostName !== hostName) {
-        const words = `${began} is recorded as running on another host, ${at}: whether it still does cannot be seen from here.`;
-        return [{ run, state: 'elsewhere', words: `${words} ${next}${unrefreshed(run)}` }];
+        const known = `${began} is recorded as running on another host, ${at}: whether it still does cannot be seen from here.`;
+        return [diedRun(run, 'elsewhere', `${known} ${next}`)];
       }
-      if (isAlive(who.processId)) return [];
-      return [{ run, state: 'died', words: `${began} ended without a result, ${at}. ${next}${unrefreshed(run)}` }];
+      return isAlive(who.processId) ? [] : [diedRun(run, 'died', `${began} ended without a result, ${at}. ${next}`)];
     });
 }
 
-/** Whatever it had begun to write may be written. */
-function unrefreshed(run: RunRecord): string {
-  const begun = run.plan.steps.filter((_, index) => run.steps[index]?.status !== 'waiting');
-  const written = begun.flatMap((step) => (step.kind === 'write' ? step.changes.map(({ record }) => record) : []));
-  const words = unrefreshedWords(run, written);
-  return words === undefined ? '' : ` ${words}`;
+function diedRun(run: RunRecord, state: DiedRun['state'], summary: string): DiedRun {
+  const unrefreshed = unrefreshedWhenCutOff(run);
+  const byHand = unrefreshedWords(unrefreshed);
+  return { run, state, words: [summary, byHand].filter((part) => part !== undefined).join(' '), summary, unrefreshed };
 }
 
 const next = 'Next: diagnose; what it left is repaired like anything else.';

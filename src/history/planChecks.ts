@@ -114,24 +114,28 @@ const finding = object<Finding>(
 
 type Scope<K extends RepairScope['kind']> = Extract<RepairScope, { kind: K }>;
 
-const request = object<RepairRequest>({
-  scope: variant<RepairScope>('kind', {
-    all: object<Scope<'all'>>({ kind: literal('all') }),
-    keyspace: object<Scope<'keyspace'>>({ kind: literal('keyspace'), keyspace: text }),
-    move: object<Scope<'move'>>({ kind: literal('move'), move: text }),
-    finding: object<Scope<'finding'>>({ kind: literal('finding'), code: literal(...findingCodes), record: text }),
-  }),
-  direction: variant<RepairDirection>('kind', {
-    'follow-routing': object<Extract<RepairDirection, { kind: 'follow-routing' }>>({
-      kind: literal('follow-routing'),
+const request = object<RepairRequest>(
+  {
+    scope: variant<RepairScope>('kind', {
+      all: object<Scope<'all'>>({ kind: literal('all') }),
+      keyspace: object<Scope<'keyspace'>>({ kind: literal('keyspace'), keyspace: text }),
+      move: object<Scope<'move'>>({ kind: literal('move'), move: text }),
+      finding: object<Scope<'finding'>>({ kind: literal('finding'), code: literal(...findingCodes), record: text }),
     }),
-    'serve-from': object<Extract<RepairDirection, { kind: 'serve-from' }>>({
-      kind: literal('serve-from'),
-      keyspace: text,
+    direction: variant<RepairDirection>('kind', {
+      'follow-routing': object<Extract<RepairDirection, { kind: 'follow-routing' }>>({
+        kind: literal('follow-routing'),
+      }),
+      'serve-from': object<Extract<RepairDirection, { kind: 'serve-from' }>>({
+        kind: literal('serve-from'),
+        keyspace: text,
+      }),
     }),
-  }),
-  followReads: truth,
-});
+    followReads: truth,
+    refresh: list(shardName),
+  },
+  ['refresh'],
+);
 
 const purpose = variant<PlanPurpose>('kind', {
   repair: object<Extract<PlanPurpose, { kind: 'repair' }>>({ kind: literal('repair'), request }),

@@ -25,6 +25,11 @@ export interface RepairRequest {
   readonly direction: RepairDirection;
   /** True to let a rebuilt SrvVSchema also switch the reads that a cell keeps on purpose (`reads-differ-by-cell`). */
   readonly followReads: boolean;
+  /**
+   * Shards whose tablets may not know what their Shard record says, since a run
+   * that wrote it was cut off: they are refreshed also where nothing is left to write.
+   */
+  readonly refresh?: readonly ShardName[];
 }
 
 /** One record's change; bytes are as they are stored. */

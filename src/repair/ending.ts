@@ -8,7 +8,7 @@ import { errorWords, nextRepair, recordWords } from './runWords.ts';
 import type { ReadTopology, RunContext } from './runContext.ts';
 import { notAsPlanned, standingWords } from './standing.ts';
 import { undoDenies } from './undoDenies.ts';
-import { unrefreshedWords } from './unrefreshed.ts';
+import { unrefreshedShards, unrefreshedWords } from './unrefreshed.ts';
 
 export interface Ending {
   readonly status: RunStatus;
@@ -55,7 +55,7 @@ export async function explain(context: RunContext, { status, sentences }: Ending
     (error: unknown) => [`What stands could not be read: ${errorWords(error)}`],
   );
   const written = [...context.written.map(({ change }) => change.record), ...context.unknown];
-  const unrefreshed = unrefreshedWords(context.log.record, written) ?? [];
+  const unrefreshed = unrefreshedWords(unrefreshedShards(context.log.record, written)) ?? [];
   return { status, sentences: [...sentences, ...standing, ...context.unconfirmed, nextRepair].concat(unrefreshed) };
 }
 
@@ -74,9 +74,17 @@ export async function verify(context: RunContext): Promise<Ending> {
   }
   const problems = problemsOf(context, now);
   if (problems.length > 0) return { status: 'stopped', sentences: [...problems, ...context.unconfirmed, nextRepair] };
-  const { findings } = context.options.plan;
+  const { findings, steps } = context.options.plan;
+  if (steps.every(({ kind }) => kind === 'refresh')) return refreshed(context);
   const gone = findings.length === 0 ? 'The records are as planned.' : `Verified: ${goneWords(findings.length)}`;
   return { status: 'done', sentences: [gone, ...context.unconfirmed] };
+}
+
+/** The end of a run that was only to have tablets read what is written already. */
+function refreshed({ unconfirmed }: RunContext): Ending {
+  if (unconfirmed.length > 0)
+    return { status: 'unchanged', sentences: ['Not every tablet was refreshed.', ...unconfirmed] };
+  return { status: 'done', sentences: ['Every tablet that was asked has read its Shard record again.'] };
 }
 
 function goneWords(amount: number): string {

@@ -26,9 +26,14 @@ interface JudgedChange {
 
 /**
  * The steps that bring records from what they are to what is desired. Before
- * anything is allowed, `mustDeny` confirm what they deny already or now.
+ * anything is allowed, `mustDeny` confirm what they deny already or now; in the
+ * end `unrefreshed` are refreshed too where no step did that yet.
  */
-export function orderChanges(changes: readonly DesiredChange[], mustDeny: readonly ShardName[]): PlanStep[] {
+export function orderChanges(
+  changes: readonly DesiredChange[],
+  mustDeny: readonly ShardName[],
+  unrefreshed: readonly ShardName[] = [],
+): PlanStep[] {
   const judged = changes.map(judge).sort(compareChanges);
   const deny = judged.filter(({ added }) => added.length > 0).map(denyChange);
   const denied = new Map(deny.map((change) => [keyOf(change.record), change.after]));
@@ -47,6 +52,8 @@ export function orderChanges(changes: readonly DesiredChange[], mustDeny: readon
   const opened = shardsOf(judged.filter(({ removed }) => removed.length > 0));
   const closed = shardsOf(judged.filter(({ added }) => added.length > 0));
   const confirm = uniqueShards([...closed, ...(allow.length === 0 ? [] : mustDeny)]);
+  const refreshed = new Set(confirm.map(shardKey));
+  const refresh = uniqueShards([...opened, ...unrefreshed.filter((shard) => !refreshed.has(shardKey(shard)))]);
   const steps: (PlanStep | undefined)[] = [
     deny.length === 0
       ? undefined
@@ -67,13 +74,13 @@ export function orderChanges(changes: readonly DesiredChange[], mustDeny: readon
           title: titleOf(opened.length > 0 ? 'Allow tables' : 'Write', allow),
           changes: allow,
         },
-    opened.length === 0
+    refresh.length === 0
       ? undefined
       : {
           kind: 'refresh',
           purpose: 'apply-allow',
-          title: refreshTitle('Apply what is allowed', opened),
-          shards: opened,
+          title: refreshTitle(opened.length > 0 ? 'Apply what is allowed' : 'Refresh tablets', refresh),
+          shards: refresh,
         },
   ];
   return steps.filter((step) => step !== undefined);
@@ -142,7 +149,7 @@ function shardsOf(changes: readonly JudgedChange[]): ShardName[] {
 }
 
 function uniqueShards(shards: readonly ShardName[]): ShardName[] {
-  const named = new Map(shards.map((one) => [`${one.keyspace}/${one.shard}`, one]));
+  const named = new Map(shards.map((one) => [shardKey(one), one]));
   return [...named].sort(([a], [b]) => compareText(a, b)).map(([, shard]) => shard);
 }
 
@@ -151,5 +158,9 @@ function titleOf(what: string, changes: readonly RecordChange[]): string {
 }
 
 function refreshTitle(what: string, shards: readonly ShardName[]): string {
-  return `${what} on ${listWords(shards.map(({ keyspace, shard }) => `${keyspace}/${shard}`))}`;
+  return `${what} on ${listWords(shards.map(shardKey))}`;
+}
+
+function shardKey({ keyspace, shard }: ShardName): string {
+  return `${keyspace}/${shard}`;
 }

@@ -82,7 +82,7 @@ function planOf(
   { drafted, paths, releases, removed }: PlanParts,
 ): Plan | undefined {
   const { draft, moves, confirm } = drafted;
-  const steps: PlanStep[] = [...releaseStep(releases), ...orderChanges(draft.changes(), confirm)];
+  const steps: PlanStep[] = [...releaseStep(releases), ...orderChanges(draft.changes(), confirm, request.refresh)];
   if (steps.length === 0) return undefined;
   const plan = { purpose: { kind: 'repair', request }, revision: data.revision, findings: removed, steps } as const;
   const changes = steps.flatMap((step) => (step.kind === 'write' ? step.changes : []));
@@ -96,7 +96,11 @@ function planOf(
     locks: paths,
     guards: planGuards(data, drafted.rests, { keyspaces, writes: (record) => draft.writes(record) }),
     warnings: [...new Set([...drafted.warnings, ...locks.warnings(paths)])],
-    keyspaces: sorted([...keyspaces, ...removed.flatMap(({ keyspace }) => keyspace ?? [])]),
+    keyspaces: sorted([
+      ...keyspaces,
+      ...(request.refresh ?? []).map(({ keyspace }) => keyspace),
+      ...removed.flatMap(({ keyspace }) => keyspace ?? []),
+    ]),
     tables: sorted([...moves.flatMap(({ tables }) => tables), ...removed.flatMap(({ tables }) => tables)]),
     cells: sorted(changes.flatMap(({ record }) => record.cell ?? [])),
   };

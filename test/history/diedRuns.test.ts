@@ -26,6 +26,16 @@ describe('diedRuns', () => {
     assert.match(found.words, /on another host, before its first step: whether it still does cannot be seen/);
   });
 
+  it('tells the shards that it may not have come to refresh, and how to do that by hand', () => {
+    const steps = run.steps.map((step) => ({ ...step, status: 'running' as const }));
+    const [died] = diedRuns([{ ...run, steps }], options);
+    const names = died?.unrefreshed.map(({ keyspace, shard }) => `${keyspace}/${shard}`);
+    assert.deepEqual(names, ['commerce/0', 'customer/-80', 'customer/80-']);
+    assert.match(died?.words ?? '', /RefreshStateByShard customer\/80-/);
+    assert.doesNotMatch(died?.summary ?? '', /RefreshStateByShard/);
+    assert.deepEqual(diedRuns([run], options)[0]?.unrefreshed, []);
+  });
+
   it('leaves out a run whose process is there, and runs that have ended', () => {
     assert.deepEqual(diedRuns([run], { ...options, isAlive: (id) => id === 42 }), []);
     assert.deepEqual(diedRuns([{ ...run, status: 'stopped' }], options), []);
