@@ -6,7 +6,8 @@ import { statusWords } from '../host/planText.ts';
 import type { ShownPlan } from '../host/repairDocuments.ts';
 import { runWorker, type WorkerEnd } from '../host/repairWorker.ts';
 import { runProgress, unconfirmedKeyspaces } from '../host/runProgress.ts';
-import { workerRequest, type Passwords } from '../host/workerRequest.ts';
+import { defaultTablets } from '../host/tabletSettings.ts';
+import { needsVtctldPassword, workerRequest, type Passwords } from '../host/workerRequest.ts';
 import { planToJson, runFromJson } from '../history/runText.ts';
 import { loadedValue } from '../model/reading.ts';
 import type { Plan } from '../model/plan.ts';
@@ -38,7 +39,7 @@ export async function carryOut(deps: CommandDeps, confirmed: ConfirmedPlan): Pro
   await refresh(deps, connection);
   const recorded = end.status === 'ended' ? end.run : await lastKnown(deps, end.run);
   if (recorded !== undefined) await deps.repairs.showRun(recorded);
-  return end.status === 'ended' ? report(confirmed, end.run) : reportLost(deps, confirmed, end.message);
+  return end.status === 'ended' ? report(deps, confirmed, end.run) : reportLost(deps, confirmed, end.message);
 }
 
 function run(deps: CommandDeps, { plan, settings, passwords, forced, shown }: ConfirmedPlan): Promise<WorkerEnd> {
@@ -79,7 +80,11 @@ async function lastKnown(deps: CommandDeps, run: RunRecord | undefined): Promise
   return run === undefined ? undefined : (loadedValue(await deps.history().load(run.id)) ?? run);
 }
 
-async function report({ shown }: ConfirmedPlan, run: RunRecord): Promise<readonly string[] | undefined> {
+async function report(
+  deps: CommandDeps,
+  { shown, settings }: ConfirmedPlan,
+  run: RunRecord,
+): Promise<readonly string[] | undefined> {
   const { title } = shown.subject;
   if (run.status === 'done') {
     void vscode.window.showInformationMessage(`${title}: ${statusWords.done}`);
@@ -87,16 +92,27 @@ async function report({ shown }: ConfirmedPlan, run: RunRecord): Promise<readonl
   }
   const keyspaces = unconfirmedKeyspaces(run);
   const force = 'Force…';
+  const enter = 'Enter vtctld Password…';
+  const mayNeedPassword = keyspaces.length > 0 && needsVtctldPassword(settings.tablets ?? defaultTablets);
+  const buttons = [...(mayNeedPassword ? [enter] : []), ...(keyspaces.length > 0 ? [force] : [])];
   const message = `${title}: ${statusWords[run.status]} The document says why.`;
-  const choice = await vscode.window.showWarningMessage(message, ...(keyspaces.length > 0 ? [force] : []));
+  const choice = await vscode.window.showWarningMessage(message, ...buttons);
+  if (choice === enter) {
+    // The next run asks for it.
+    await deps.secrets.delete(shown.connection, ['vtctld']);
+    await planAgain(deps, shown, enter);
+  }
   return choice === force ? keyspaces : undefined;
 }
 
 async function reportLost(deps: CommandDeps, { shown }: ConfirmedPlan, message: string): Promise<undefined> {
   const plan = 'Repair…';
   const words = `${message} What it wrote stands. The topology was read again: repair what is found now.`;
-  if ((await vscode.window.showErrorMessage(words, plan)) !== plan) return;
-  await attempt(deps.log, plan, async () => {
+  if ((await vscode.window.showErrorMessage(words, plan)) === plan) await planAgain(deps, shown, plan);
+}
+
+function planAgain(deps: CommandDeps, shown: ShownPlan, what: string): Promise<void> {
+  return attempt(deps.log, what, async () => {
     const again = await shown.again();
     if (again !== undefined) await deps.repairs.showPlan(again);
   });

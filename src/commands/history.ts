@@ -5,7 +5,9 @@ import { attempt } from '../host/commandRegistry.ts';
 import { runItem, type RunItem } from '../host/runItems.ts';
 import { cutOffRuns } from '../host/cutOffRuns.ts';
 import { loadedValue } from '../model/reading.ts';
+import { count, listWords } from '../model/words.ts';
 import type { RunRecord } from '../repair/ports.ts';
+import { unrefreshedWhenCutOff } from '../repair/unrefreshed.ts';
 import type { CommandDeps } from './commandDeps.ts';
 import { repairOf, undoOf } from './makePlan.ts';
 import { pickConnection } from './pickConnection.ts';
@@ -25,7 +27,7 @@ export function showHistory(deps: CommandDeps): () => Promise<void> {
     const picked = await pickRun(items, 'Show which run?');
     if (picked?.item.run === undefined) return;
     if (picked.undo) await undo(deps, picked.item.run);
-    else await deps.repairs.showRun(picked.item.run);
+    else await deps.repairs.showRun(picked.item.run, picked.item.died);
   };
 }
 
@@ -52,7 +54,7 @@ async function undo(deps: CommandDeps, run: RunRecord): Promise<void> {
   else await showPlan(deps, plan);
 }
 
-/** Plans again what a run that was cut off was for. */
+/** Plans again what a run that was cut off was for, and has the tablets refreshed that it did not come to. */
 async function finish(deps: CommandDeps, run: RunRecord): Promise<void> {
   const { purpose } = run.plan;
   if (purpose.kind === 'undo') {
@@ -62,7 +64,8 @@ async function finish(deps: CommandDeps, run: RunRecord): Promise<void> {
     return;
   }
   const read = await readTopologyOf(deps, run);
-  if (read !== undefined) await showPlan(deps, repairOf(deps, read, purpose.request));
+  const refresh = unrefreshedWhenCutOff(run);
+  if (read !== undefined) await showPlan(deps, repairOf(deps, read, { ...purpose.request, refresh }));
 }
 
 /** Reads the topology of a run again. One of the command line names no connection, and is asked for. */
@@ -82,7 +85,7 @@ async function readTopologyOf(deps: CommandDeps, run: RunRecord): Promise<ReadTo
 async function listRuns({ history }: CommandDeps): Promise<RunItem[]> {
   const entries = await history().list();
   const clock = clockWords(() => Date.now(), vscode.env.language);
-  const cutOff = new Set(cutOffRuns(entries).map(({ run }) => run.id));
+  const cutOff = new Map(cutOffRuns(entries).map((one) => [one.run.id, one]));
   return entries.map((entry) => runItem(entry, clock, cutOff));
 }
 
@@ -117,20 +120,32 @@ export async function offerCutOffRuns(deps: CommandDeps, memory: vscode.Memento)
   const left = cutOffRuns(await deps.history().list());
   const [died, ...others] = left.filter(({ run }) => !answered.includes(run.id));
   if (died === undefined) return;
-  const { run, words } = died;
-  const repair = 'Repair…';
+  const { run, summary, words, unrefreshed } = died;
+  const finishIt = 'Finish…';
   const undoIt = 'Undo…';
   const show = 'Show';
-  const more = others.length === 0 ? '' : ` ${others.length} more are in the history.`;
+  const more = others.length === 0 ? '' : ` ${count(others.length, 'more is', 'more are')} in the history.`;
+  const tablets =
+    unrefreshed.length === 0
+      ? ''
+      : ` Tablets of ${listWords(
+          unrefreshed.map(({ keyspace, shard }) => `${keyspace}/${shard}`),
+          4,
+        )} may not know yet what was written: finishing it refreshes them.`;
   const where = run.connection ?? run.topology;
-  const choice = await vscode.window.showWarningMessage(`${where}: ${words}${more}`, repair, undoIt, show);
+  const choice = await vscode.window.showWarningMessage(
+    `${where}: ${summary}${tablets}${more}`,
+    finishIt,
+    undoIt,
+    show,
+  );
   await memory.update(
     offeredKey,
     left.map(({ run: { id } }) => id),
   );
   if (choice === undefined) return;
   await attempt(deps.log, choice, async () => {
-    if (choice === show) await deps.repairs.showRun(run);
+    if (choice === show) await deps.repairs.showRun(run, words);
     else if (choice === undoIt) await undo(deps, run);
     else await finish(deps, run);
   });

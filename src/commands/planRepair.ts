@@ -38,9 +38,16 @@ export async function showPlan(deps: CommandDeps, shown: ShownPlan): Promise<voi
       : `${subject.title}: ${size(plan)}.${left}`;
   const buttons = [...(plan === undefined ? [] : [run]), ...(commands === undefined ? [] : [copy])];
   void vscode.window.showInformationMessage(words, ...buttons).then(async (choice) => {
-    if (choice === run) await attempt(deps.log, run, () => runPlan(deps, shown));
+    if (choice === run) await attempt(deps.log, run, () => runShown(deps, shown));
     if (choice === copy && commands !== undefined) await vscode.env.clipboard.writeText(commands);
   });
+}
+
+/** Carries out a plan that was offered. The offer stays in the notifications when the plan is over: it is made again then. */
+async function runShown(deps: CommandDeps, shown: ShownPlan): Promise<void> {
+  if (deps.repairs.isCurrent(shown)) return runPlan(deps, shown);
+  const again = await shown.again();
+  if (again !== undefined) await showPlan(deps, again);
 }
 
 /** Carries out the plan that the editor in front shows. */

@@ -35,7 +35,7 @@ async function confirm({ subject, connection }: ShownPlan, plan: Plan, forced: r
     forced.length === 0
       ? []
       : [`FORCED: a primary of ${listWords(forced)} that does not confirm what it denies does not stop this.`];
-  const detail = [...force, confirmationText(plan, subject)].join('\n');
+  const detail = [...force, confirmationText(plan, subject)].join('\n\n');
   return (await vscode.window.showWarningMessage(question, { modal: true, detail }, action)) === action;
 }
 
@@ -43,6 +43,9 @@ function words(plan: Plan, connection: string): { question: string; action: stri
   if (plan.purpose.kind === 'undo') return { question: `Undo the run on ${connection}?`, action: 'Undo' };
   if (plan.steps.every(({ kind }) => kind === 'release-locks')) {
     return { question: `Release the lock on ${connection}?`, action: 'Release' };
+  }
+  if (plan.steps.every(({ kind }) => kind === 'refresh')) {
+    return { question: `Refresh tablets of ${connection}?`, action: 'Refresh' };
   }
   return { question: `Repair ${connection}?`, action: 'Repair' };
 }
@@ -60,13 +63,15 @@ async function refuseSnapshot({ connection, result, diagnosed }: ShownPlan): Pro
 /** Asks for each keyspace by name before a run goes on without its primaries. */
 async function runForced(deps: CommandDeps, shown: ShownPlan, keyspaces: readonly string[]): Promise<void> {
   for (const keyspace of keyspaces) {
+    const prompt =
+      `A primary of ${keyspace} did not confirm that it denies. It may go on taking writes while the other side opens, ` +
+      `and rows may then be written on both sides. Type ${keyspace} to go on all the same.`;
     const typed = await vscode.window.showInputBox({
       title: `Force ${shown.subject.title}`,
-      prompt:
-        `A primary of ${keyspace} did not confirm that it denies. It may go on taking writes while the other side opens, ` +
-        `and rows may then be written on both sides. Type ${keyspace} to go on all the same.`,
+      prompt,
       ignoreFocusOut: true,
-      validateInput: (text) => (text === '' || text === keyspace ? undefined : `This is not ${keyspace}.`),
+      // It takes the place of the prompt, which must stay readable.
+      validateInput: (text) => (text === '' || text === keyspace ? undefined : `This is not ${keyspace}. ${prompt}`),
     });
     if (typed !== keyspace) return;
   }

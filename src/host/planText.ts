@@ -38,10 +38,11 @@ export function confirmationText(plan: Plan, { detail, tablets }: PlanSubject): 
     ...namedLine('Tables', plan.tables),
     ...namedLine('Cells', plan.cells),
   ];
+  const written = records === 0 ? 'No record is written.' : `${count(records, 'record is', 'records are')} written.`;
   const blocks = [
     detail,
     named.join('\n'),
-    records === 0 ? '' : `${count(records, 'record is', 'records are')} written. ${tablets}`,
+    plan.steps.every(({ kind }) => kind === 'release-locks') ? '' : `${written} ${tablets}`,
     ...atMost(
       locks.map(
         ({ lockedPath, holder, evidence }) =>
@@ -62,15 +63,15 @@ function atMost(lines: readonly string[], what: string): string[] {
     : [...lines];
 }
 
-/** How a run went: each step, what stands, and what to do next. */
-export function runText(run: RunRecord): string {
+/** How a run went: each step, what stands, and what to do next; `died` is what is known of one that was cut off. */
+export function runText(run: RunRecord, died?: string): string {
   const title =
     run.kind === 'undo' ? `Undo of ${run.undoes ?? 'a run'}` : `Repair of ${run.connection ?? run.topology}`;
   const { userName, hostName } = run.who;
   return `${[
     `# ${escapeMarkdown(title)}`,
-    `**${escapeMarkdown(statusWords[run.status])}**`,
-    ...(run.message === undefined ? [] : [escapeProse(run.message)]),
+    `**${escapeMarkdown(died === undefined ? statusWords[run.status] : 'Cut off.')}**`,
+    ...[died ?? run.message].flatMap((words) => (words === undefined ? [] : [escapeProse(words)])),
     [
       titled('Where', run.topology),
       titled('Who', `${userName}@${hostName}`),

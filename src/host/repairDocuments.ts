@@ -52,6 +52,11 @@ export class RepairDocuments extends DisposableOwner implements vscode.TextDocum
     return plan?.result.plan === undefined ? undefined : plan;
   }
 
+  /** False once it was carried out or another was shown under its title. */
+  isCurrent(plan: ShownPlan): boolean {
+    return this.plans.get(plan.subject.title) === plan;
+  }
+
   /** Shows a plan: its records as one multi-file diff, and the ordered steps beside it. */
   async showPlan(plan: ShownPlan): Promise<void> {
     const { subject, result } = plan;
@@ -77,9 +82,9 @@ export class RepairDocuments extends DisposableOwner implements vscode.TextDocum
     this.updateContext();
   }
 
-  /** Shows how a run went; shown again it is brought up to date. */
-  async showRun(run: RunRecord): Promise<void> {
-    await this.showText(`Run ${run.id}`, run.id, runText(run));
+  /** Shows how a run went; shown again it is brought up to date. `died` is what is known of one that was cut off. */
+  async showRun(run: RunRecord, died?: string): Promise<void> {
+    await this.showText(`Run ${run.id}`, run.id, runText(run, died));
   }
 
   /** Shows a Markdown text under a title; the same key brings the document up to date. */

@@ -1,5 +1,6 @@
 /** Recorded runs as rows of a list. */
 import { listWords } from '../model/words.ts';
+import type { DiedRun } from '../history/diedRuns.ts';
 import type { HistoryEntry } from '../history/fileHistory.ts';
 import type { RunRecord } from '../repair/ports.ts';
 import type { ClockWords } from './clock.ts';
@@ -11,6 +12,8 @@ export interface RunItem {
   readonly detail: string;
   /** Undefined for a file that could not be read. */
   readonly run: RunRecord | undefined;
+  /** What is known of a run that was cut off. */
+  readonly died: string | undefined;
   /** True when it may have written something that can be taken back. */
   readonly undoable: boolean;
 }
@@ -31,8 +34,12 @@ const shortWords: Readonly<Record<RunRecord['status'], string>> = {
   stopped: 'stopped half way',
 };
 
-/** A run in a list: what, where and how it ended; `died` names those that are known to have been cut off. */
-export function runItem({ id, run }: HistoryEntry, clock: ClockWords, died: ReadonlySet<string>): RunItem {
+/** A run in a list: what, where and how it ended; `died` has those that are known to have been cut off, by id. */
+export function runItem(
+  { id, run }: HistoryEntry,
+  clock: ClockWords,
+  died: ReadonlyMap<string, Pick<DiedRun, 'words'>>,
+): RunItem {
   if (run.status !== 'loaded') {
     const reason = run.status === 'failed' ? run.reason : 'it is gone';
     return {
@@ -41,6 +48,7 @@ export function runItem({ id, run }: HistoryEntry, clock: ClockWords, died: Read
       description: '',
       detail: `could not be read: ${reason}`,
       run: undefined,
+      died: undefined,
       undoable: false,
     };
   }
@@ -59,6 +67,7 @@ export function runItem({ id, run }: HistoryEntry, clock: ClockWords, died: Read
       .filter((part) => part !== '')
       .join(' · '),
     run: run.value,
+    died: died.get(id)?.words,
     undoable: status === 'done' || status === 'stopped' || cutOff,
   };
 }

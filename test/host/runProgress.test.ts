@@ -38,7 +38,7 @@ describe('runItem', () => {
   const run = { ...runOf(plan, ['done']), connection: 'staging' };
 
   it('says what was repaired where, how it ended and who did it', () => {
-    const item = runItem({ id: 'run', run: { status: 'loaded', value: run } }, clock, new Set());
+    const item = runItem({ id: 'run', run: { status: 'loaded', value: run } }, clock, new Map());
     assert.equal(item.label, '$(error) Repair of staging');
     assert.equal(item.description, 'stopped half way · 12:01');
     assert.equal(item.detail, 'corder and customer · commerce and customer · vt@host');
@@ -48,14 +48,16 @@ describe('runItem', () => {
   it('says that a run was cut off', () => {
     const running = { ...run, status: 'running' as const };
     const entry = { id: 'run', run: { status: 'loaded' as const, value: running } };
-    assert.match(runItem(entry, clock, new Set(['run'])).description, /^cut off/);
-    assert.equal(runItem(entry, clock, new Set(['run'])).undoable, true);
-    assert.match(runItem(entry, clock, new Set()).description, /^running/);
-    assert.equal(runItem(entry, clock, new Set()).undoable, false);
+    const died = new Map([['run', { words: 'It ended without a result.' }]]);
+    assert.match(runItem(entry, clock, died).description, /^cut off/);
+    assert.equal(runItem(entry, clock, died).undoable, true);
+    assert.equal(runItem(entry, clock, died).died, 'It ended without a result.');
+    assert.match(runItem(entry, clock, new Map()).description, /^running/);
+    assert.equal(runItem(entry, clock, new Map()).undoable, false);
   });
 
   it('shows a file that is no run as such, and offers nothing on it', () => {
-    const item = runItem({ id: 'x', run: { status: 'failed', reason: 'it is not JSON' } }, clock, new Set());
+    const item = runItem({ id: 'x', run: { status: 'failed', reason: 'it is not JSON' } }, clock, new Map());
     assert.match(item.detail, /could not be read: it is not JSON/);
     assert.equal(item.undoable, false);
   });
