@@ -5,7 +5,7 @@ import { moveTitle } from '../model/move.ts';
 import { recordName } from '../model/record.ts';
 import { listWords, moment } from '../model/words.ts';
 import { findingTitle } from '../model/findingTitle.ts';
-import { healthOf, healthWords } from './health.ts';
+import { healthOf, healthWords } from '../model/health.ts';
 import { escapeMarkdown, escapeProse, markdownTable, titled } from '../model/markdown.ts';
 import { shownTopology, type LoadedTopology, type Session } from './session.ts';
 import { matrixHeader, matrixRows } from '../model/matrixRows.ts';

@@ -1,6 +1,6 @@
 /** What the status bar says of the active connection. */
 import { durationWords } from '../model/words.ts';
-import { healthOf, healthState, healthWords, type HealthState } from './health.ts';
+import { healthOf, healthState, healthWords, type HealthState } from '../model/health.ts';
 import { escapeMarkdown, titled } from '../model/markdown.ts';
 import { shownTopology, type Session } from './session.ts';
 import type { ClockWords } from './clock.ts';

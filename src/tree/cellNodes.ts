@@ -1,5 +1,5 @@
 import { commandIds } from '../contributions/ids.ts';
-import { healthOf, healthState, healthWords, type HealthState } from '../host/health.ts';
+import { healthOf, healthState, healthWords, type HealthState } from '../model/health.ts';
 import { escapeMarkdown, titled } from '../model/markdown.ts';
 import { cellRecord, globalRecord } from '../model/record.ts';
 import { count } from '../model/words.ts';

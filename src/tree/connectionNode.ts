@@ -1,6 +1,6 @@
 import { commandIds, type ContextWord } from '../contributions/ids.ts';
 import type { ClockWords } from '../host/clock.ts';
-import { healthOf, healthState, healthWords, type HealthState } from '../host/health.ts';
+import { healthOf, healthState, healthWords, type HealthState } from '../model/health.ts';
 import { escapeMarkdown, titled } from '../model/markdown.ts';
 import { shownTopology, type LoadedTopology, type Session } from '../host/session.ts';
 import type { Access } from '../host/writeAccess.ts';

@@ -1,9 +1,10 @@
 import type { DiagnosedMove, DiagnosedTopology } from '../diagnose/diagnose.ts';
 import { RoutingTable } from '../diagnose/routing.ts';
+import { unreadOfKeyspace, unreadOfMove } from '../diagnose/unread.ts';
 import type { Finding } from '../model/finding.ts';
 import { groupBy } from '../model/groupBy.ts';
-import { loadedValue, type Reading } from '../model/reading.ts';
-import { cellRecord, globalRecord, recordName, type RecordId } from '../model/record.ts';
+import { loadedValue } from '../model/reading.ts';
+import type { RecordId } from '../model/record.ts';
 import type { KeyspaceRecords } from '../records/snapshot.ts';
 import { parseGlobalPath } from '../records/topoKey.ts';
 
@@ -70,31 +71,17 @@ export class FindingIndex {
   }
 
   /** The names of records that a judgement of the move rests on and that could not be read. */
-  unreadOfMove({ kind, source, target }: DiagnosedMove): readonly string[] {
-    const { snapshot } = this.topology;
-    const rules: Named =
-      kind === 'multi-tenant'
-        ? [globalRecord.keyspaceRoutingRules, snapshot.keyspaceRoutingRules]
-        : [globalRecord.routingRules, snapshot.routingRules];
-    return failedNames([
-      rules,
-      [globalRecord.shardRoutingRules, snapshot.shardRoutingRules],
-      ...snapshot.cells.map(({ name, srvVSchema }): Named => [cellRecord.srvVSchema(name), srvVSchema]),
-      ...[source, target].flatMap((name) => keyspaceReadings(snapshot.keyspaces.get(name))),
-    ]);
+  unreadOfMove(move: DiagnosedMove): readonly string[] {
+    return unreadOfMove(this.topology.snapshot, move);
   }
 
   /** The names of records that a judgement of the keyspace or of its moves rests on and that could not be read. */
   unreadOfKeyspace(keyspace: KeyspaceRecords): readonly string[] {
-    const { snapshot } = this.topology;
-    const own = failedNames([
-      ...keyspaceReadings(keyspace),
-      [globalRecord.routingRules, snapshot.routingRules],
-      [globalRecord.shardRoutingRules, snapshot.shardRoutingRules],
-      [globalRecord.keyspaceRoutingRules, snapshot.keyspaceRoutingRules],
-    ]);
     const moves = [...this.movesTo(keyspace.name), ...this.movesFrom(keyspace.name)];
-    return unique([...own, ...moves.flatMap((move) => this.unreadOfMove(move))]);
+    return unique([
+      ...unreadOfKeyspace(this.topology.snapshot, keyspace),
+      ...moves.flatMap((move) => this.unreadOfMove(move)),
+    ]);
   }
 
   private at(key: string): readonly Finding[] {
@@ -126,19 +113,4 @@ const place = {
 
 function unique<T>(items: readonly T[]): readonly T[] {
   return [...new Set(items)];
-}
-
-type Named = readonly [RecordId, Reading<unknown>];
-
-function keyspaceReadings(keyspace: KeyspaceRecords | undefined): Named[] {
-  if (keyspace === undefined) return [];
-  return [
-    [globalRecord.keyspace(keyspace.name), keyspace.keyspace],
-    [globalRecord.vschema(keyspace.name), keyspace.vschema],
-    ...keyspace.shards.map(({ record, shard }): Named => [record, shard]),
-  ];
-}
-
-function failedNames(records: readonly Named[]): string[] {
-  return records.flatMap(([record, { status }]) => (status === 'failed' ? [recordName(record)] : []));
 }

@@ -1,4 +1,4 @@
-import { healthOf, healthState, healthWords } from '../host/health.ts';
+import { healthOf, healthState, healthWords } from '../model/health.ts';
 import { escapeMarkdown, titled } from '../model/markdown.ts';
 import { globalRecord } from '../model/record.ts';
 import { count, listWords } from '../model/words.ts';

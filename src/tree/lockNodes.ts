@@ -1,7 +1,7 @@
 import { commandIds } from '../contributions/ids.ts';
 import { ageSeconds } from '../diagnose/lockEvidence.ts';
 import { lockedWords } from '../model/findingTitle.ts';
-import { healthOf, healthState } from '../host/health.ts';
+import { healthOf, healthState } from '../model/health.ts';
 import { escapeProse } from '../model/markdown.ts';
 import type { Lock } from '../model/lock.ts';
 import { count, durationWords } from '../model/words.ts';

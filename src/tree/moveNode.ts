@@ -1,7 +1,7 @@
 import { commandIds, type ContextWord } from '../contributions/ids.ts';
 import type { DiagnosedMove } from '../diagnose/diagnose.ts';
 import { findingTitle } from '../model/findingTitle.ts';
-import { healthOf, healthState, healthWords, type HealthState } from '../host/health.ts';
+import { healthOf, healthState, healthWords, type HealthState } from '../model/health.ts';
 import { escapeMarkdown, markdownTable, titled } from '../model/markdown.ts';
 import { matrixHeader, matrixRows } from '../model/matrixRows.ts';
 import { moveTitle } from '../model/move.ts';

@@ -1,5 +1,5 @@
 import { isPattern, primaryDenials } from '../diagnose/deniedTables.ts';
-import { healthOf, healthState, healthWords } from '../host/health.ts';
+import { healthOf, healthState, healthWords } from '../model/health.ts';
 import { escapeMarkdown, escapeProse, titled } from '../model/markdown.ts';
 import { commandIds } from '../contributions/ids.ts';
 import { routedKeyspace } from '../diagnose/routing.ts';

@@ -1,7 +1,7 @@
 /** One row of the tree as it is meant, free of VS Code: what it says, how it is, and what it is about. */
 import type { CommandId, ContextWord } from '../contributions/ids.ts';
 import type { TopologyTarget } from '../contributions/target.ts';
-import type { HealthState } from '../host/health.ts';
+import type { HealthState } from '../model/health.ts';
 
 /** How a row is shown: a health colours its icon, `none` leaves it plain. */
 export type RowState = HealthState | 'none';

@@ -1,5 +1,5 @@
 /** What the view shows as a whole: its rows, or the welcome that fits why there are none. */
-import { healthOf } from '../host/health.ts';
+import { healthOf } from '../model/health.ts';
 import { shownTopology, type Session } from '../host/session.ts';
 import type { TopologyFailureCode } from '../model/topologyData.ts';
 import { count } from '../model/words.ts';

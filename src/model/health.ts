@@ -1,6 +1,6 @@
 /** How a topology is, counted and in words. "Could not check" is a count of its own: it never reads as healthy. */
-import type { Finding } from '../model/finding.ts';
-import { count } from '../model/words.ts';
+import type { Finding } from './finding.ts';
+import { count } from './words.ts';
 
 export interface Health {
   /** Findings of severity error, without what could not be read. */
