@@ -1,6 +1,7 @@
 /** `vitess-topo history`. */
 import type { DiedRun } from '../history/diedRuns.ts';
 import type { HistoryEntry } from '../history/fileHistory.ts';
+import { diedRunsHere } from '../history/thisHost.ts';
 import { listWords } from '../model/words.ts';
 import type { RunRecord } from '../repair/ports.ts';
 import type { CommandLine } from './commandLine.ts';
@@ -8,7 +9,7 @@ import type { CommandEnvironment, ExitCode } from './environment.ts';
 import { jsonText } from './json.ts';
 import { failing } from './onTopology.ts';
 import { painter, plain, wrap } from './paint.ts';
-import { findDiedRuns, listRuns, loadedRuns, openHistory } from './recordedRuns.ts';
+import { listRuns, loadedRuns, openHistory } from './recordedRuns.ts';
 import { runJson } from './repairJson.ts';
 
 type HistoryCommandLine = Extract<CommandLine, { readonly command: 'history' }>;
@@ -17,7 +18,7 @@ type HistoryCommandLine = Extract<CommandLine, { readonly command: 'history' }>;
 export function history(commandLine: HistoryCommandLine, environment: CommandEnvironment): Promise<ExitCode> {
   return failing(commandLine, environment, async () => {
     const { folder, entries } = await read(commandLine, environment);
-    const died = new Map(findDiedRuns(loadedRuns(entries)).map((one) => [one.run.id, one]));
+    const died = new Map(diedRunsHere(loadedRuns(entries)).map((one) => [one.run.id, one]));
     if (commandLine.format === 'json') {
       environment.out(jsonText({ folder, runs: entries.map((entry) => entryJson(entry, died)) }));
     } else {
@@ -53,7 +54,7 @@ function entryLines(
   const paint = painter(style);
   if (run.status !== 'loaded') return [`${id}  ${paint('red', 'unreadable')}: ${plain(unreadWords(run))}`, ''];
   const { kind, undoes, who, topology, startedAt, status, message } = run.value;
-  const words = died.get(id)?.words ?? message;
+  const words = diedWords(died.get(id)) ?? message;
   const what = undoes === undefined ? kind : `${kind} of ${undoes}`;
   const where = `${time(startedAt)}  ${who.userName}@${who.hostName}  ${topology}`;
   return [
@@ -63,6 +64,11 @@ function entryLines(
     ...(words === undefined ? [] : wrap(plain(words), style.width && style.width - 2).map((line) => `  ${line}`)),
     '',
   ];
+}
+
+function diedWords(died: DiedRun | undefined): string | undefined {
+  if (died === undefined || died.unrefreshed.length === 0) return died?.summary;
+  return `${died.summary} Tablets may not know yet what was written: "vitess-topo repair" refreshes them.`;
 }
 
 function statusOf({ id, status }: RunRecord, died: DiedRun | undefined): string {

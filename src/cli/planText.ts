@@ -25,13 +25,18 @@ export function planText({ plan, refusals }: PlanResult, style: TextStyle): stri
     .join('');
 }
 
-/** What a confirmation names: `4 records in keyspaces commerce and customer, of tables corder and customer, in cell zone1`. */
+/**
+ * What a confirmation names: `4 records in keyspaces commerce and customer, of tables corder and customer, in cell zone1`;
+ * where nothing is written, the shards whose tablets are refreshed.
+ */
 export function planReach(plan: Plan): string {
   const records = recordTotals(plan).length;
   const locks = plan.steps.flatMap((step) => (step.kind === 'release-locks' ? step.locks : [])).length;
+  const shards = plan.steps.flatMap((step) => (step.kind === 'refresh' ? step.shards : [])).length;
   const amounts = [
     ...(records === 0 ? [] : [count(records, 'record')]),
     ...(locks === 0 ? [] : [count(locks, "lock of another's", "locks of others'")]),
+    ...(records > 0 || shards === 0 ? [] : [`tablets of ${count(shards, 'shard')}`]),
   ];
   const { keyspaces, tables, cells } = plan;
   return plain(

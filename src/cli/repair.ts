@@ -1,6 +1,5 @@
 /** `vitess-topo repair`. */
 import { diagnose, type DiagnosedTopology } from '../diagnose/diagnose.ts';
-import type { FileHistory } from '../history/fileHistory.ts';
 import type { PlanResult, RepairRequest } from '../model/plan.ts';
 import { moveTitle } from '../model/move.ts';
 import { listWords } from '../model/words.ts';
@@ -9,20 +8,25 @@ import { planRepair } from '../repair/planRepair.ts';
 import { TopologyError } from '../topology/topology.ts';
 import { isWritable } from '../topology/topologyWriter.ts';
 import type { CommandLine } from './commandLine.ts';
+import { readableHistory, tellEarlierRuns } from './earlierRuns.ts';
 import type { CommandEnvironment, ExitCode } from './environment.ts';
 import { onTopology, type OpenedTopology } from './onTopology.ts';
 import { propose } from './proposal.ts';
-import { findDiedRuns, listRuns, loadedRuns, openHistory } from './recordedRuns.ts';
+import { openHistory } from './recordedRuns.ts';
 
 type RepairCommandLine = Extract<CommandLine, { readonly command: 'repair' }>;
 
 /** Plans a repair, shows it, asks and carries it out. */
 export function repair(commandLine: RepairCommandLine, environment: CommandEnvironment): Promise<ExitCode> {
   return onTopology(commandLine, environment, async (opened) => {
-    const { topology, diagnosed } = opened;
-    const history = commandLine.planOnly ? undefined : openHistory(commandLine.historyFolder, environment);
-    if (history !== undefined) await tellDiedRuns(history, topology.description, environment);
-    const request = knownScope(commandLine.request, diagnosed);
+    const { diagnosed } = opened;
+    const { planOnly, historyFolder } = commandLine;
+    const history = planOnly ? undefined : openHistory(historyFolder, environment);
+    const scoped = knownScope(commandLine.request, diagnosed);
+    const past =
+      history ?? (isWritable(opened.topology) ? await readableHistory(historyFolder, environment) : undefined);
+    const refresh = past && (await tellEarlierRuns(past, { scope: scoped.scope, opened }, environment));
+    const request = { ...scoped, ...(refresh !== undefined && refresh.length > 0 && { refresh }) };
     const result = plan(request, opened);
     const nothing = nothingWords(result, diagnosed);
     return propose(
@@ -74,13 +78,4 @@ function restOf({ scope }: RepairRequest, { refusals }: PlanResult, { complete }
   const left = refusals.filter(({ finding }) => finding.severity !== 'info' || scope.kind === 'finding');
   if (left.length > 0) return 1;
   return complete ? 0 : 2;
-}
-
-/** Names the runs that were cut off, and that no later run has made good. */
-async function tellDiedRuns(history: FileHistory, topology: string, environment: CommandEnvironment): Promise<void> {
-  const runs = loadedRuns(await listRuns(history)).filter((run) => run.topology === topology);
-  const lastDone = runs.findIndex(({ status }) => status === 'done');
-  for (const { run, words } of findDiedRuns(lastDone < 0 ? runs : runs.slice(0, lastDone))) {
-    environment.err(`Run ${run.id}: ${words}\n`);
-  }
 }

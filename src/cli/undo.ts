@@ -1,5 +1,6 @@
 /** `vitess-topo undo`. */
 import type { FileHistory } from '../history/fileHistory.ts';
+import { diedRunsHere } from '../history/thisHost.ts';
 import { planUndo } from '../repair/planUndo.ts';
 import type { RunRecord } from '../repair/ports.ts';
 import { loadRun } from './carryOut.ts';
@@ -7,7 +8,7 @@ import type { CommandLine } from './commandLine.ts';
 import type { CommandEnvironment, ExitCode } from './environment.ts';
 import { onTopology, type OpenedTopology } from './onTopology.ts';
 import { propose } from './proposal.ts';
-import { findDiedRuns, listRuns, loadedRuns, openHistory } from './recordedRuns.ts';
+import { listRuns, loadedRuns, openHistory } from './recordedRuns.ts';
 
 type UndoCommandLine = Extract<CommandLine, { readonly command: 'undo' }>;
 
@@ -30,7 +31,7 @@ type Found = { readonly run: RunRecord } | { readonly refusal: string };
 
 async function runToUndo(id: string | undefined, history: FileHistory, { topology }: OpenedTopology): Promise<Found> {
   const runs = id === undefined ? loadedRuns(await listRuns(history)) : [await loadRun(history, id)];
-  const died = new Set(findDiedRuns(runs).map(({ run }) => run.id));
+  const died = new Set(diedRunsHere(runs).map(({ run }) => run.id));
   const isOver = ({ id: one, status }: RunRecord): boolean => status !== 'running' || died.has(one);
   if (id !== undefined) {
     const [run] = runs;

@@ -20,11 +20,16 @@ export function unrefreshedShards({ plan, steps }: Progress, written: readonly R
   );
 }
 
-/** The same of a run that was cut off: whatever it had begun to write may be written. */
+/** The same of a run that was cut off: whatever it had begun to write may be written, and what it was to refresh too is left. */
 export function unrefreshedWhenCutOff(run: Progress): ShardName[] {
-  const begun = run.plan.steps.filter((_, index) => run.steps[index]?.status !== 'waiting');
+  const { purpose, steps } = run.plan;
+  const begun = steps.filter((_, index) => run.steps[index]?.status !== 'waiting');
   const written = begun.flatMap((step) => (step.kind === 'write' ? step.changes.map(({ record }) => record) : []));
-  return unrefreshedShards(run, written);
+  const asked = purpose.kind === 'repair' ? (purpose.request.refresh ?? []) : [];
+  return unrefreshedShards(run, [
+    ...written,
+    ...asked.map(({ keyspace, shard }) => globalRecord.shard(keyspace, shard)),
+  ]);
 }
 
 /** What to do about them, in a sentence; undefined when there are none. */

@@ -38,9 +38,9 @@ describe('recorded runs of vitess-topo', function () {
     await world.stop();
   });
 
-  /** A repair in a process of its own that waits for the tablets of the source to confirm, and that it waits. */
-  async function startRepair(): Promise<Begun> {
-    await world.tablets.get(source).setFault({ slowMs: 3000 });
+  /** A repair in a process of its own that waits in this step for a tablet to answer: the source's, to confirm, unless another is named. */
+  async function startRepair(step = '3/5 Confirm what is denied', slow = source): Promise<Begun> {
+    await world.tablets.get(slow).setFault({ slowMs: 3000 });
     const args = ['repair', '--yes', '--etcd', etcd.endpoint, '--history', world.historyFolder];
     const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
     children.push(child);
@@ -48,7 +48,7 @@ describe('recorded runs of vitess-topo', function () {
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (said += text.toString()));
     const exited = once(child, 'exit').then(([code]) => code as number | null);
     // The plan names the step too: only the line of its progress has its number.
-    while (!/3\/5 Confirm what is denied/.test(said)) {
+    while (!said.includes(step)) {
       if (child.exitCode !== null) throw new Error(`the repair ended: ${said}`);
       await delay(20);
     }
@@ -140,6 +140,57 @@ describe('recorded runs of vitess-topo', function () {
     assert.equal(next.exitCode, 0, next.out);
     assert.deepEqual(await world.errors(), []);
     assert.doesNotMatch((await world.run(['repair', '--yes'])).err, /ended without a result/);
+  });
+
+  it('refreshes tablets that a killed run did not come to, where the records are right already', async () => {
+    const slow = world.tablets.of('customer', '-80')[0] ?? assert.fail('no tablet');
+    const { child, exited } = await startRepair('5/5 Apply what is allowed', slow.alias);
+    child.kill('SIGKILL');
+    await exited;
+    // It is restored from memory of before the run, as a tablet is whose call never came.
+    await slow.setFault(undefined);
+    slow.denied = ['corder', 'customer'];
+    await releaseLocks();
+    assert.deepEqual(await world.errors(), []);
+    const [died] = await world.runs();
+    const records = await world.records();
+
+    const listed = await world.run(['history']);
+    assert.match(
+      listed.out.replace(/\s+/g, ' '),
+      /Tablets may not know yet what was written: "vitess-topo repair" refreshes them/,
+    );
+    const shown = await world.run(['repair', '--plan']);
+    assert.equal(shown.exitCode, 0);
+    assert.match(shown.out, /1\. Refresh tablets on customer\/-80 and customer\/80-/);
+    const elsewhere = await world.run(['repair', '--plan', '--finding', 'stale-srv-vschema:zone1/SrvVSchema']);
+    assert.match(elsewhere.out, /Nothing to repair/);
+    assert.match(elsewhere.err, /Not part of this repair: .*RefreshStateByShard customer\/-80/);
+
+    let asked = '';
+    const ask = (question: string): Promise<boolean> => {
+      asked = question;
+      return Promise.resolve(true);
+    };
+    const next = await world.run(['repair'], { ask });
+    assert.equal(next.exitCode, 0, next.out);
+    assert.match(asked, /^Repair tablets of 2 shards in keyspace customer\?/);
+    assert.match(next.err, new RegExp(`Run ${died?.id}: .* ended without a result`));
+    assert.deepEqual(slow.denied, []);
+    assert.deepEqual(await world.records(), records);
+    const [refreshed] = await world.runs();
+    assert.deepEqual([refreshed?.status, refreshed?.plan.steps.map(({ kind }) => kind)], ['done', ['refresh']]);
+
+    const again = await world.run(['repair', '--yes']);
+    assert.match(again.out, /Nothing to repair/);
+    assert.doesNotMatch(again.err, /ended without a result/);
+  });
+
+  it('plans without the history of runs where that cannot be read, and says so', async () => {
+    const { exitCode, out, err } = await world.run(['repair', '--plan', '--history', '/dev/null/history']);
+    assert.equal(exitCode, 0);
+    assert.match(out, /3\. Confirm what is denied/);
+    assert.match(err, /cannot be read: .*What earlier runs left is not part of this plan/);
   });
 
   it('takes back a run that was killed', async () => {
