@@ -38,6 +38,8 @@ export type TopologyFailureCode =
   | 'no-space'
   /** A write was sent and its answer lost: it may have happened. */
   | 'unknown-outcome'
+  /** The server is of a release that does not know the call. */
+  | 'unimplemented'
   | 'invalid';
 
 /** A failure as a value: what happened, in words for the operator, with the next step. */

@@ -42,6 +42,7 @@ const failureCodes: Readonly<Record<TopologyFailureCode, true>> = {
   changed: true,
   'no-space': true,
   'unknown-outcome': true,
+  unimplemented: true,
   invalid: true,
 };
 

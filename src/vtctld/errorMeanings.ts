@@ -75,6 +75,12 @@ export function grpcMeanings(server: Server): readonly GrpcMeaning[] {
       next: 'Check the network, the firewall and the VPN.',
     },
     {
+      when: /unknown method \S+ for service (vtctlservice\.Vtctld|tabletmanagerservice\.TabletManager)/,
+      code: 'unimplemented',
+      cause: `this ${server} does not know the call`,
+      next: `It is of an older release of Vitess; what needs this call works with a newer ${server} only.`,
+    },
+    {
       when: /Protocol error|HTTP status code|ERR_HTTP2|unknown (service|method)/,
       code: 'invalid',
       cause: `what listens there is not ${server}`,

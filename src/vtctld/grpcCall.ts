@@ -7,7 +7,7 @@ import type { ChannelCredentials, ServiceError } from '@grpc/grpc-js';
 import { knock } from '../topology/etcdDial.ts';
 import { withLimit } from '../topology/readScope.ts';
 import { TopologyError } from '../topology/topology.ts';
-import { grpcError, type GrpcAccess, type GrpcServer } from './grpcServer.ts';
+import { grpcError, isAnswer, type GrpcAccess, type GrpcServer } from './grpcServer.ts';
 
 export interface CallLimits {
   readonly signal: AbortSignal;
@@ -57,6 +57,33 @@ export function callOnce<I extends DescMessage, O extends DescMessage>(
   return limited(server, limits, (signal) => callUnary(server, method, request, signal));
 }
 
+/**
+ * One call that changes something, tried once. Rejects with a TopologyError: `unknown-outcome` when it
+ * was sent and the server did not answer it, so that it may be done, or still be going on.
+ */
+export async function callChanging<I extends DescMessage, O extends DescMessage>(
+  server: GrpcServer,
+  method: DescMethodUnary<I, O>,
+  request: MessageInitShape<I>,
+  limits: CallLimits,
+): Promise<MessageShape<O>> {
+  const progress = { isSent: false };
+  const onSent = (): void => {
+    progress.isSent = true;
+  };
+  try {
+    return await limited(server, limits, (signal) => callUnary(server, method, request, signal, onSent));
+  } catch (caught) {
+    const error = caught as TopologyError;
+    throw progress.isSent && !isAnswer(error) ? withoutAnswer(error) : error;
+  }
+}
+
+function withoutAnswer(error: TopologyError): TopologyError {
+  const message = `${error.message} It may have done what it was asked for, or still be at it: look before you ask again.`;
+  return new TopologyError({ code: 'unknown-outcome', message }, { cause: error.cause ?? error });
+}
+
 function limited<T>(
   { place }: GrpcServer,
   { signal, timeoutMs }: CallLimits,
@@ -86,11 +113,13 @@ async function callUnary<I extends DescMessage, O extends DescMessage>(
   method: DescMethodUnary<I, O>,
   request: MessageInitShape<I>,
   signal: AbortSignal,
+  onSent?: () => void,
 ): Promise<MessageShape<O>> {
   const { endpoint, access } = server;
   try {
     // It can be stopped at once and tells TLS errors apart, which gRPC's own connecting does not.
     await knock(endpoint, access.tls, signal);
+    onSent?.();
     const client = new Client(`dns:${endpoint.address}`, channelCredentials(access), channelOptions(access));
     try {
       return await unary(client, method, create(method.input, request), metadataOf(access), signal);
@@ -146,6 +175,9 @@ function channelCredentials({ tls }: GrpcAccess): ChannelCredentials {
   return credentials.createSsl(pem(tls.ca), pem(tls.key), pem(tls.cert));
 }
 
+/** A keyspace with many streams and their logs takes more than gRPC's usual 4 MiB; Vitess sends up to 16 (--grpc-max-message-size) and can be told more. */
+const LARGEST_RESPONSE = 128 * 1024 * 1024;
+
 function channelOptions({ tls }: GrpcAccess): object {
   const serverName = tls?.serverName;
   return {
@@ -156,6 +188,7 @@ function channelOptions({ tls }: GrpcAccess): object {
     'grpc.enable_http_proxy': 0,
     // How often and how long is told by the caller's limits.
     'grpc.enable_retries': 0,
+    'grpc.max_receive_message_length': LARGEST_RESPONSE,
     ...(serverName !== undefined && {
       'grpc.ssl_target_name_override': serverName,
       'grpc.default_authority': serverName,

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { MessageShape } from '@bufbuild/protobuf';
-import { Vtctld, type RefreshStateByShardResponseSchema } from '../records/gen/vtctlservice_pb.js';
+import type { RefreshStateByShardResponseSchema } from '../records/gen/vtctldata_pb.js';
 import type {
   RefreshOptions,
   ShardRefresh,
@@ -10,10 +10,9 @@ import type {
   TabletTarget,
 } from '../repair/ports.ts';
 import { mapLimited } from '../topology/concurrency.ts';
-import { checkCredentials } from '../topology/etcdAccess.ts';
-import { callPatiently } from './grpcCall.ts';
-import { grpcServer, type GrpcAccess, type GrpcServer } from './grpcServer.ts';
+import type { GrpcAccess } from './grpcServer.ts';
 import { shardRefresh } from './shardRefresh.ts';
+import { VtctldClient } from './vtctldClient.ts';
 
 const PARALLEL = 16;
 
@@ -23,13 +22,12 @@ const PARALLEL = 16;
  */
 export class VtctldRefresher implements TabletRefresher {
   readonly description: string;
-  private readonly server: GrpcServer;
+  private readonly client: VtctldClient;
 
   /** Throws a TopologyError for credentials that cannot work with any server. */
   constructor(address: { readonly host: string; readonly port: number }, access: GrpcAccess = {}) {
-    checkCredentials(access);
-    this.server = grpcServer('vtctld', 'vtctld', address, access);
-    this.description = this.server.place;
+    this.client = new VtctldClient(address, access);
+    this.description = this.client.description;
   }
 
   refresh(shards: readonly ShardTablets[], options: RefreshOptions): Promise<readonly ShardRefresh[]> {
@@ -43,16 +41,11 @@ export class VtctldRefresher implements TabletRefresher {
     const { keyspace, shard: name } = shard;
     onProgress?.(`asking vtctld to refresh ${keyspace}/${name}`);
     try {
-      const response = await callPatiently(
-        this.server,
-        Vtctld.method.refreshStateByShard,
-        { keyspace, shard: name },
-        {
-          signal,
-          timeoutMs,
-          onRetry: ({ message }) => onProgress?.(`trying again: ${message}`),
-        },
-      );
+      const response = await this.client.refreshStateByShard(keyspace, name, {
+        signal,
+        timeoutMs,
+        onRetry: ({ message }) => onProgress?.(`trying again: ${message}`),
+      });
       return readResponse(shard, response);
     } catch (error) {
       const { message } = error as Error;

@@ -3,14 +3,20 @@ import { create } from '@bufbuild/protobuf';
 import { status, type Metadata } from '@grpc/grpc-js';
 import {
   RefreshStateByShardResponseSchema,
-  Vtctld,
   type RefreshStateByShardRequest,
-} from '../../src/records/gen/vtctlservice_pb.js';
+} from '../../src/records/gen/vtctldata_pb.js';
+import { Vtctld } from '../../src/records/gen/vtctlservice_pb.js';
 import { LoopbackServer, StatusError, type ServerTls } from './grpcServer.ts';
 import type { StandInTablet, StandInTablets } from './tablet.ts';
 
+/** Answers to calls by the method's name; a call that has none is one that this vtctld's release does not know. */
+export type VtctldAnswers = Readonly<Record<string, (request: never) => object | Promise<object>>>;
+
 export interface VtctldOptions {
-  readonly tablets: StandInTablets;
+  /** What it refreshes; none where a test needs none. */
+  readonly tablets?: StandInTablets;
+  /** What it answers besides RefreshStateByShard; rejecting with a StatusError is an answer too. */
+  readonly answers?: VtctldAnswers;
   readonly tls?: ServerTls;
   /** Vitess's static authentication. */
   readonly auth?: { readonly user: string; readonly password: string };
@@ -18,18 +24,21 @@ export interface VtctldOptions {
   readonly remoteOperationTimeoutMs?: number;
 }
 
-/** A stand-in for vtctld that knows RefreshStateByShard. */
+/** A stand-in for vtctld: refreshes its tablets, and answers other calls as it is told. */
 export class StandInVtctld {
   readonly server: LoopbackServer;
   /** What it calls partial whatever its tablets say: its topology gave only some of the tablets. */
   partialRecords: string | undefined;
+  /** What it answers from now on. */
+  answers: VtctldAnswers;
   private readonly options: VtctldOptions;
 
   constructor(options: VtctldOptions) {
     this.options = options;
+    this.answers = options.answers ?? {};
     this.server = new LoopbackServer(
       Vtctld,
-      (_method, request, metadata) => this.refreshStateByShard(request as RefreshStateByShardRequest, metadata),
+      (method, request, metadata) => this.answer(method, request, metadata),
       options.tls,
     );
   }
@@ -38,10 +47,16 @@ export class StandInVtctld {
     this.server.close();
   }
 
-  private async refreshStateByShard(request: RefreshStateByShardRequest, metadata: Metadata): Promise<object> {
+  private async answer(method: string, request: object, metadata: Metadata): Promise<object> {
     this.authenticate(metadata);
-    const { keyspace, shard } = request;
-    const tablets = this.options.tablets.of(keyspace, shard);
+    if (method === 'RefreshStateByShard') return this.refreshStateByShard(request as RefreshStateByShardRequest);
+    const answer = this.answers[method];
+    if (answer !== undefined) return answer(request as never);
+    throw new StatusError(status.UNIMPLEMENTED, `unknown method ${method} for service vtctlservice.Vtctld`);
+  }
+
+  private async refreshStateByShard({ keyspace, shard }: RefreshStateByShardRequest): Promise<object> {
+    const tablets = this.options.tablets?.of(keyspace, shard) ?? [];
     if (tablets.length === 0) {
       throw new StatusError(status.UNKNOWN, `Failed to get shard ${keyspace}/${shard}/: node doesn't exist`);
     }
@@ -80,7 +95,7 @@ export class StandInVtctld {
 }
 
 /** Starts a stand-in for vtctld on a free loopback port. */
-export async function startVtctld(options: VtctldOptions): Promise<StandInVtctld> {
+export async function startVtctld(options: VtctldOptions = {}): Promise<StandInVtctld> {
   const vtctld = new StandInVtctld(options);
   await vtctld.server.listen();
   return vtctld;
