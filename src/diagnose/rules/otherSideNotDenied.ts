@@ -31,7 +31,11 @@ export function otherSideNotDenied(input: DiagnosisInput): Finding[] {
   });
 }
 
-/** Rules that `complete --keep-routing-rules` left are no contradiction where the other side may no longer have the table. */
-function mayBeKeptRules({ snapshot }: DiagnosisInput, { table, serving, other }: TableSides): boolean {
-  return mayNotRoute(snapshot, other) && ![serving, other].some((side) => deniesAnywhere(snapshot, side, table));
+/**
+ * Rules that `complete --keep-routing-rules` left are no contradiction where the other side may no longer have the table.
+ * The shard rules of a partial move lead whole shards away, whatever tables the VSchema lists.
+ */
+function mayBeKeptRules({ snapshot }: DiagnosisInput, { move, table, serving, other }: TableSides): boolean {
+  if (move.kind === 'partial' || !mayNotRoute(snapshot, other)) return false;
+  return ![serving, other].some((side) => deniesAnywhere(snapshot, side, table));
 }

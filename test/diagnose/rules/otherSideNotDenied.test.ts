@@ -186,5 +186,15 @@ describe(code, () => {
       assertIncomplete(unsharded, globalRecord.vschema('commerce'));
       assert.equal(findingsOf(unsharded, code).length, 1);
     });
+
+    it('still reports the open source of a partial move without its VSchema: the shard rules lead away whole shards', () => {
+      const allOpen = partialTopology({ '-80': 'target', '80-': 'target' });
+      const data = withDenied(withDenied(allOpen, 'commerce', '-80', []), 'commerce', '80-', []);
+      const half = corrupt(data, globalRecord.vschema('commerce'));
+      assert.deepEqual(
+        findingsOf(half, code).map(({ keyspace, shard }) => `${keyspace}/${shard}`),
+        ['commerce/-80', 'commerce/80-'],
+      );
+    });
   });
 });
