@@ -12,7 +12,7 @@ import type { RunRecord } from './ports.ts';
 import { RunContext } from './runContext.ts';
 import { RunLog } from './runLog.ts';
 import { errorWords } from './runWords.ts';
-import { within } from './timeLimits.ts';
+import { persistently, within } from './timeLimits.ts';
 
 /**
  * Runs a plan and gives its final audit record, which is also in the history as
@@ -39,7 +39,10 @@ export async function executePlan(options: ExecuteOptions): Promise<RunRecord> {
 
 function openWriter({ topology, who, clock, limits, signal: cancel }: ExecuteOptions): Promise<TopologyWriter> {
   const limit = { clock, ms: limits.callMs, what: 'Opening the topology for writing', cancel };
-  return within(limit, (signal) => topology.openWriter(who, { signal }));
+  const mayGoOn = (): boolean => !cancel.aborted;
+  return persistently({ clock, callMs: limits.callMs, mayGoOn }, () =>
+    within(limit, (signal) => topology.openWriter(who, { signal })),
+  );
 }
 
 /** Releases the run's locks; gives what to know when that failed. */

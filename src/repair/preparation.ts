@@ -2,7 +2,7 @@
 import { judgeLock } from '../diagnose/lockEvidence.ts';
 import { keyspacesOf } from '../diagnose/rules/locks.ts';
 import { lockHolder, lockTarget, type Lock } from '../model/lock.ts';
-import type { Plan, PlanStep } from '../model/plan.ts';
+import type { LockToRelease, Plan, PlanStep } from '../model/plan.ts';
 import { recordName, type RecordId } from '../model/record.ts';
 import { listWords } from '../model/words.ts';
 import { planDifferences } from './planDifferences.ts';
@@ -24,17 +24,26 @@ export async function releaseLocks(
     context.before ??= read;
     if (recordOf(read.data, lock.record) !== undefined) refuseWhereAtWork(context, lock.lockedPath, read);
     const limit = { clock, ms: limits.callMs, what: `Releasing the lock on ${lock.lockedPath}` };
-    const released = await within(limit, (signal) =>
-      context.writer.releaseAbandoned(lock, (now) => isAbandoned(now, read, clock.now()), { signal }),
-    );
+    let attempts = 0;
+    const released = await context.persistently(cancel, () => {
+      attempts += 1;
+      return within(limit, (signal) =>
+        context.writer.releaseAbandoned(lock, (now) => isAbandoned(now, read, clock.now()), { signal }),
+      );
+    });
     if (released) context.released = [...context.released, lock.lockedPath];
-    words.push(
-      released
-        ? `The lock of ${lock.holder} on ${lock.lockedPath} was released.`
-        : `The lock on ${lock.lockedPath} was already gone.`,
-    );
+    words.push(releasedWords(lock, { released, attempts }));
   }
   return { status: 'done', message: words.join(' ') };
+}
+
+function releasedWords(
+  { holder, lockedPath }: LockToRelease,
+  { released, attempts }: { readonly released: boolean; readonly attempts: number },
+): string {
+  if (released) return `The lock of ${holder} on ${lockedPath} was released.`;
+  // The answer to an earlier attempt may have been lost.
+  return attempts > 1 ? `The lock on ${lockedPath} is gone.` : `The lock on ${lockedPath} was already gone.`;
 }
 
 /** What was written since the plan was made may be the holder's work, whatever its lock looks like. */
@@ -66,8 +75,14 @@ export async function takeLocks(context: RunContext): Promise<RecordId[]> {
     };
     // The writer keeps to its own time and says who holds the lock; this limit is for one that does not answer.
     const limit = { clock, ms: limits.lockWaitMs + limits.callMs, what: `Waiting for the lock on ${path}`, cancel };
-    const lock = await within(limit, (signal) =>
-      context.writer.lock(path, { action: `vitess-topo ${kind}` }, { signal, waitMs: limits.lockWaitMs, onWait }),
+    // Not again where it was waited for in vain: only what was not reached is asked once more.
+    const lock = await context.persistently(
+      AbortSignal.any([cancel, context.writer.lost]),
+      () =>
+        within(limit, (signal) =>
+          context.writer.lock(path, { action: `vitess-topo ${kind}` }, { signal, waitMs: limits.lockWaitMs, onWait }),
+        ),
+      ['unreachable'],
     );
     held.push(lock.record);
   }

@@ -2,7 +2,7 @@
 import { diagnose, type DiagnosedTopology } from '../diagnose/diagnose.ts';
 import type { PlanStep, RecordChange } from '../model/plan.ts';
 import { recordName, type RecordId } from '../model/record.ts';
-import type { TopologyData } from '../model/topologyData.ts';
+import type { TopologyData, TopologyFailureCode } from '../model/topologyData.ts';
 import { decodeSnapshot } from '../records/decodeSnapshot.ts';
 import type { CommitResult, TopologyWriter } from '../topology/topologyWriter.ts';
 import { TopologyError } from '../topology/topology.ts';
@@ -24,9 +24,6 @@ export interface Written {
 }
 
 export type WritePhase = Extract<PlanStep, { kind: 'write' }>['phase'];
-
-/** Attempts of a call that fails for a reason that passes take this many times its limit together. */
-const persistence = 3;
 
 export class RunContext {
   readonly options: ExecuteOptions;
@@ -131,9 +128,14 @@ export class RunContext {
     if (first !== undefined && this.writer.clusterOf(first.record) === globalCluster) this.known = revision;
   }
 
-  private persistently<T>(end: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+  /** Makes a call again that fails for a reason that passes, until `end` is aborted. */
+  persistently<T>(
+    end: AbortSignal | undefined,
+    work: () => Promise<T>,
+    passing?: readonly TopologyFailureCode[],
+  ): Promise<T> {
     const { clock, limits } = this.options;
     const mayGoOn = (): boolean => end?.aborted !== true;
-    return persistently({ clock, forMs: persistence * limits.callMs, mayGoOn }, work);
+    return persistently({ clock, callMs: limits.callMs, mayGoOn, ...(passing && { passing }) }, work);
   }
 }

@@ -47,17 +47,32 @@ export async function within<T>(limit: TimeLimit, work: (signal: AbortSignal) =>
   }
 }
 
-/** Does again, with growing pauses, what failed for a reason that passes, until `forMs` is over or `mayGoOn` says no. */
+/** Attempts of a call that fails for a reason that passes take this many times its limit together. */
+const persistence = 3;
+
+/** How calls are made again that fail for a reason that passes. */
+export interface Persistence {
+  readonly clock: Clock;
+  /** The limit of one call, in milliseconds; all attempts together take some times this. */
+  readonly callMs: number;
+  readonly mayGoOn: () => boolean;
+  /** The failures that pass: by default what cannot be reached, and what gives no answer in time. */
+  readonly passing?: readonly TopologyFailureCode[];
+}
+
+const passes: readonly TopologyFailureCode[] = ['unreachable', 'timeout'];
+
+/** Does again, with growing pauses, what failed for a reason that passes, until its time is over or `mayGoOn` says no. */
 export async function persistently<T>(
-  { clock, forMs, mayGoOn }: { readonly clock: Clock; readonly forMs: number; readonly mayGoOn: () => boolean },
+  { clock, callMs, mayGoOn, passing = passes }: Persistence,
   work: () => Promise<T>,
 ): Promise<T> {
-  const end = clock.now() + forMs;
+  const end = clock.now() + persistence * callMs;
   for (let pause = firstPauseMs; ; pause = Math.min(2 * pause, longestPauseMs)) {
     try {
       return await work();
     } catch (error) {
-      if (!isTransient(error) || !mayGoOn() || clock.now() + pause >= end) throw error;
+      if (!isOneOf(passing, error) || !mayGoOn() || clock.now() + pause >= end) throw error;
     }
     await clock.wait(pause, never);
   }
@@ -66,6 +81,6 @@ export async function persistently<T>(
 /** A signal that never aborts. */
 const never = new AbortController().signal;
 
-function isTransient(error: unknown): boolean {
-  return error instanceof TopologyError && (error.code === 'unreachable' || error.code === 'timeout');
+function isOneOf(codes: readonly TopologyFailureCode[], error: unknown): boolean {
+  return error instanceof TopologyError && codes.includes(error.code);
 }

@@ -1,6 +1,7 @@
 /** Takes back what a run denied, when it cannot go on to what it wanted to allow. */
 import type { RecordChange, ShardName } from '../model/plan.ts';
 import type { RecordId } from '../model/record.ts';
+import type { TopologyData } from '../model/topologyData.ts';
 import { listWords } from '../model/words.ts';
 import { decodeSnapshot } from '../records/decodeSnapshot.ts';
 import { parseGlobalPath } from '../records/topoKey.ts';
@@ -26,15 +27,17 @@ const attempts = 4;
 
 /**
  * Restores the records that the run denied tables in, where they still are as
- * it wrote them and where that opens no second side. Under its own time limit:
- * a cancel does not reach it.
+ * it wrote them and where that leaves no table open on both sides, also one
+ * that was open on both before the run: closing a side is what such a denial
+ * was for, and a tablet that does not answer obeys it as soon as it starts.
+ * Under its own time limit: a cancel does not reach it.
  */
 export async function undoDenies(context: RunContext, before: ReadTopology): Promise<UndoResult> {
   const { clock, limits } = context.options;
   const end = clock.now() + limits.undoMs;
   const denied = context.written;
   context.log.say('Taking back what was denied.');
-  const problem = (await restore(context, before, end).catch(errorWords)) ?? 'others kept changing the topology.';
+  const problem = (await restore(context, end).catch(errorWords)) ?? 'others kept changing the topology.';
   const restored = denied.filter((one) => !context.written.includes(one)).map(({ change }) => change.record);
   const left = context.written.map(({ change }) => change.record);
   const head =
@@ -52,20 +55,20 @@ export async function undoDenies(context: RunContext, before: ReadTopology): Pro
 }
 
 /** Gives the reason when something was left; rejects when the topology could not be read or written. */
-async function restore(context: RunContext, before: ReadTopology, end: number): Promise<string | undefined> {
+async function restore(context: RunContext, end: number): Promise<string | undefined> {
   const { clock, plan } = context.options;
   const guards = plan.guards.filter(({ kind }) => kind === 'shards');
   for (let attempt = 0; attempt < attempts && clock.now() < end; attempt++) {
     const now = await context.read();
     const own = context.written.filter(({ change, revision }) => revisionOf(now.data, change.record) === revision);
     if (own.length === 0) return 'someone else changed it since.';
-    const changes = own.map(inverse);
-    const opened = newlyBothOpen(before, now, changes);
-    if (opened.length > 0) return `taking it back would let both sides accept ${listWords(opened)}.`;
+    const { changes, opened } = restorable(now.data, own.map(inverse));
+    const open = opened.length === 0 ? undefined : `taking it back would let both sides accept ${listWords(opened)}.`;
+    if (changes.length === 0) return open;
     context.compareWith(now);
     const conflict = await commitAll(context, cutIntoParts(changes, { writer: context.writer, guards }));
     if (context.isLost) return lostWords(context.lostLocks);
-    if (!conflict) return context.written.length === 0 ? undefined : 'someone else changed it since.';
+    if (!conflict) return context.written.length === 0 ? undefined : (open ?? 'someone else changed it since.');
   }
   return undefined;
 }
@@ -84,9 +87,20 @@ function inverse({ change, revision }: Written): RecordChange {
   return { record, before: after, after: before, modRevision: revision, why: 'takes back what was denied' };
 }
 
-function newlyBothOpen(before: ReadTopology, now: ReadTopology, changes: readonly RecordChange[]): string[] {
-  const known = new Set(bothOpen(before.diagnosed.snapshot));
-  return bothOpen(decodeSnapshot(withChanges(now.data, changes))).filter((pair) => !known.has(pair));
+/** The changes that can all be made without a table being open on both sides for it, and what the others would open. */
+function restorable(
+  data: TopologyData,
+  changes: readonly RecordChange[],
+): { readonly changes: readonly RecordChange[]; readonly opened: readonly string[] } {
+  const openNow = new Set(bothOpen(decodeSnapshot(data)));
+  const safe: RecordChange[] = [];
+  const opened = new Set<string>();
+  for (const change of changes) {
+    const more = bothOpen(decodeSnapshot(withChanges(data, [...safe, change]))).filter((pair) => !openNow.has(pair));
+    if (more.length === 0) safe.push(change);
+    else for (const pair of more) opened.add(pair);
+  }
+  return { changes: safe, opened: [...opened] };
 }
 
 /** Best effort. Tablets read their denied tables only when they start and when they are refreshed, so what failed is told. */
