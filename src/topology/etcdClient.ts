@@ -1,7 +1,16 @@
 import { Metadata, status } from '@grpc/grpc-js';
 import type { ClientDuplexStream, ClientUnaryCall, ServiceError } from '@grpc/grpc-js';
 import { AuthClient, Etcd3, KVClient, LeaseClient, MaintenanceClient } from 'etcd3';
-import type { ICallable, ILeaseKeepAliveRequest, ILeaseKeepAliveResponse, IOptions, Services } from 'etcd3';
+import type {
+  ICallable,
+  ILeaseKeepAliveRequest,
+  ILeaseKeepAliveResponse,
+  IOptions,
+  IWatchCreateRequest,
+  IWatchRequest,
+  IWatchResponse,
+  Services,
+} from 'etcd3';
 import type { EtcdTls } from './etcdAccess.ts';
 import type { EtcdEndpoint } from './etcdAddress.ts';
 
@@ -14,6 +23,7 @@ type UnaryMethod = (
 ) => ClientUnaryCall;
 type Service = Readonly<Record<string, unknown>>;
 type KeepAliveStream = ClientDuplexStream<ILeaseKeepAliveRequest, ILeaseKeepAliveResponse>;
+type WatchStream = ClientDuplexStream<IWatchRequest, IWatchResponse>;
 type Outcome = { readonly error: ServiceError } | { readonly response: unknown };
 
 /** etcd3's typed service clients whose calls all end with one signal and carry one token. */
@@ -24,9 +34,14 @@ export interface EtcdCalls {
   readonly maintenance: MaintenanceClient;
   /** Renews a lease once; a TTL of 0 says that the lease is gone. */
   readonly keepAliveOnce: (leaseId: string) => Promise<ILeaseKeepAliveResponse>;
+  /** Opens one stream with these watches; it ends by an error only, be it that the server closed it. */
+  readonly watch: (
+    watches: readonly IWatchCreateRequest[],
+    onResponse: (response: IWatchResponse) => void,
+  ) => Promise<never>;
 }
 
-const usedServices: readonly ServiceName[] = ['KV', 'Lease', 'Auth', 'Maintenance'];
+const usedServices: readonly ServiceName[] = ['KV', 'Lease', 'Auth', 'Maintenance', 'Watch'];
 
 /**
  * etcd3's client of one member, with what a read of limited time needs on top:
@@ -55,6 +70,7 @@ export class EtcdClient extends Etcd3 {
       auth: new AuthClient(callable),
       maintenance: new MaintenanceClient(callable),
       keepAliveOnce: (leaseId) => this.keepAliveOnce(leaseId, signal, token),
+      watch: (watches, onResponse) => this.watchStream(watches, onResponse, signal, token),
     };
   }
 
@@ -106,13 +122,39 @@ export class EtcdClient extends Etcd3 {
         settle({ response: renewed });
       });
       stream.on('end', () => {
-        settle({ error: Object.assign(new Error('Socket closed'), { code: status.UNAVAILABLE }) as ServiceError });
+        settle({ error: socketClosed() });
       });
       stream.write({ ID });
       stream.end();
       return stream;
     });
     return response as ILeaseKeepAliveResponse;
+  }
+
+  // etcd3's own watcher reconnects by itself, without a word on what is stale meanwhile, and watches on from a revision that is compacted away.
+  private async watchStream(
+    watches: readonly IWatchCreateRequest[],
+    onResponse: (response: IWatchResponse) => void,
+    signal: AbortSignal,
+    token: string | undefined,
+  ): Promise<never> {
+    await this.run('Watch', signal, (client, settle) => {
+      const open = client['watch'] as (metadata: Metadata, options: object) => WatchStream;
+      const metadata = metadataOf(token);
+      // A member that is cut off from its cluster then ends the stream instead of staying silent.
+      metadata.set('hasleader', 'true');
+      const stream = open.call(client, metadata, {});
+      stream.on('error', (error) => {
+        settle({ error: error as ServiceError });
+      });
+      stream.on('data', onResponse);
+      stream.on('end', () => {
+        settle({ error: socketClosed() });
+      });
+      for (const create_request of watches) stream.write({ create_request });
+      return stream;
+    });
+    throw socketClosed();
   }
 
   /** Runs one call that settles once, and cancels it when the signal aborts. */
@@ -138,6 +180,10 @@ export class EtcdClient extends Etcd3 {
     if ('error' in outcome) throw outcome.error;
     return outcome.response;
   }
+}
+
+function socketClosed(): ServiceError {
+  return Object.assign(new Error('Socket closed'), { code: status.UNAVAILABLE }) as ServiceError;
 }
 
 function metadataOf(token: string | undefined): Metadata {

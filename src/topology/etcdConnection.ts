@@ -62,6 +62,17 @@ export class EtcdConnection {
     return this.call(signal, ({ lease }) => lease.leaseTimeToLive({ ID: id }));
   }
 
+  /** Watches through one member until the stream breaks; rejects with a TopologyError, after which another member may be asked. */
+  async watch(signal: AbortSignal, run: (calls: EtcdCalls) => Promise<never>): Promise<never> {
+    const member = await this.connected(signal);
+    try {
+      return await member.watch(signal, run);
+    } catch (error) {
+      if (!signal.aborted && error instanceof TopologyError && error.code === 'unreachable') await this.drop(member);
+      throw error;
+    }
+  }
+
   /**
    * Makes a writer's call that may be made twice. A member that stays silent for
    * `ATTEMPT_MS` counts as lost; then it is made once more on another one.

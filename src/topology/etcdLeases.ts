@@ -2,9 +2,11 @@ import type { LeaseEvidence, TopologyRecord } from '../model/topologyData.ts';
 import { mapLimited } from './concurrency.ts';
 import type { RangeReader, StoredRecord } from './etcdRange.ts';
 import { isLockPath } from './keys.ts';
+import { withLimit } from './readScope.ts';
 import { TopologyError } from './topology.ts';
 
 const LEASES_AT_ONCE = 8;
+const LEASE_TIMEOUT_MS = 2000;
 
 /** Records as the model has them, and what could not be learnt about their leases. */
 export interface RecordsWithLeases {
@@ -34,6 +36,21 @@ export async function withLeases(reader: RangeReader, stored: readonly StoredRec
     ([message, paths]) => `The leases of these locks could not be read: ${paths.join(', ')}. ${message}`,
   );
   return { records: records.filter((record) => record !== undefined), notes };
+}
+
+/** What etcd says of the lease of a lock's key now; `unknown` when it is gone or cannot be learnt in time. */
+export async function leaseNow(reader: RangeReader, record: StoredRecord): Promise<LeaseEvidence> {
+  const late = (): TopologyError => new TopologyError({ code: 'timeout', message: 'The lease took too long.' });
+  try {
+    const evidence = await withLimit(reader.signal, LEASE_TIMEOUT_MS, late, (signal) =>
+      leaseEvidence({ ...reader, signal }, record),
+    );
+    return evidence ?? { kind: 'unknown' };
+  } catch (error) {
+    reader.signal.throwIfAborted();
+    if (!(error instanceof TopologyError)) throw error;
+    return { kind: 'unknown' };
+  }
 }
 
 /** The lease of a lock's key, or undefined when the key is gone. */

@@ -58,6 +58,15 @@ export class EtcdMember {
     return guard(this.endpoint, signal, step, purpose);
   }
 
+  /** Watches until the stream breaks; rejects with a TopologyError. */
+  watch(signal: AbortSignal, run: (calls: EtcdCalls) => Promise<never>): Promise<never> {
+    return guard(this.endpoint, signal, async () => {
+      // etcd 3.4 calls an expired token of a watch "permission denied", which no call can tell from the real one.
+      await this.logIn(signal);
+      return run(this.client.calls(signal, this.token));
+    });
+  }
+
   close(): Promise<void> {
     return this.client.shutdown();
   }

@@ -30,7 +30,7 @@ export interface RootRecords {
 }
 
 /** The keys from `key` up to but without `range_end`; without an end, the one key. */
-interface KeyRange {
+export interface KeyRange {
   readonly key: Buffer;
   readonly range_end?: Buffer;
 }
@@ -59,16 +59,30 @@ export async function readRoot(
   contents: RootContents,
   revision: string,
 ): Promise<RootRecords> {
+  const ranges = contentRanges(root, contents);
+  const pages = await mapLimited(ranges, RANGES_AT_ONCE, (range) => readPages(reader, range, revision));
+  const stored = pages.flat();
+  const prefixLength = Buffer.byteLength(keyPrefix(root));
+  const records = stored.map((kv) => toRecord(kv, prefixLength)).filter((record) => record !== undefined);
+  return { records, unreadable: stored.length - records.length };
+}
+
+/** The keys of what a snapshot holds of the root. */
+export function contentRanges(root: string, contents: RootContents): KeyRange[] {
   const prefix = keyPrefix(root);
-  const ranges: KeyRange[] = [
+  return [
     ...contents.records.map((name) => ({ key: Buffer.from(prefix + name) })),
     ...contents.prefixes.map((name) => prefixRange(prefix + name)),
   ];
-  const pages = await mapLimited(ranges, RANGES_AT_ONCE, (range) => readPages(reader, range, revision));
-  const stored = pages.flat();
-  const prefixLength = Buffer.byteLength(prefix);
-  const records = stored.map((kv) => toRecord(kv, prefixLength)).filter((record) => record !== undefined);
-  return { records, unreadable: stored.length - records.length };
+}
+
+/** The smallest range of keys that holds everything of these roots. */
+export function coveringRange(roots: readonly string[]): Required<KeyRange> {
+  const ranges = roots.map((root) => prefixRange(keyPrefix(root)));
+  const [first = ZERO] = ranges.map(({ key }) => key).sort((a, b) => a.compare(b));
+  const ends = ranges.map((range) => range.range_end).sort((a, b) => a.compare(b));
+  // As an end a zero byte sorts first and means all keys.
+  return { key: first, range_end: ends[0]?.equals(ZERO) ? ZERO : (ends.at(-1) ?? ZERO) };
 }
 
 /** Whether any key is stored under the root now, whatever it is. */
@@ -117,7 +131,8 @@ function nextLimit(limit: number, kvs: readonly IKeyValue[]): number {
   return Math.max(1, Math.min(fitting, limit * 8, MOST_PAGE_KEYS));
 }
 
-function toRecord(kv: IKeyValue, prefixLength: number): StoredRecord | undefined {
+/** The record of a key under a root whose prefix has so many bytes; undefined for a name that is not UTF-8. */
+export function toRecord(kv: IKeyValue, prefixLength: number): StoredRecord | undefined {
   const pathBytes = kv.key.subarray(prefixLength);
   const path = pathBytes.toString();
   if (!Buffer.from(path).equals(pathBytes)) return undefined;

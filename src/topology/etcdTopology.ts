@@ -1,3 +1,4 @@
+import type { TopologyUpdate } from '../model/topologyChange.ts';
 import type { TopologyData, TopologyRecord } from '../model/topologyData.ts';
 import { failedCell, readCellInfos } from './cellInfo.ts';
 import { mapLimited } from './concurrency.ts';
@@ -14,12 +15,14 @@ import { emptyRootError } from './errors.ts';
 import type { EtcdPlace } from './etcdPlaces.ts';
 import { currentHeader, listRoots, readRoot, unreadableNote } from './etcdRange.ts';
 import type { RangeReader } from './etcdRange.ts';
+import type { EtcdReading } from './etcdReading.ts';
+import { watchEtcd } from './etcdWatch.ts';
 import { EtcdWriter } from './etcdWriter.ts';
 import type { EtcdWriterOptions } from './etcdWriter.ts';
 import { globalContents, hasTopology, normalizeRoot, sortRecords } from './keys.ts';
 import { ReadScope } from './readScope.ts';
 import { TopologyError } from './topology.ts';
-import type { ReadOptions } from './topology.ts';
+import type { ReadOptions, WatchOptions } from './topology.ts';
 import type { CallOptions, WritableTopology } from './topologyWriter.ts';
 
 /** Where a topology is stored in etcd and how to get there. */
@@ -62,6 +65,8 @@ export class EtcdTopology implements WritableTopology {
   private readonly routing: CellRouting;
   private readonly connections = new Map<string, EtcdConnection>();
   private cellPlaces: ReadonlyMap<string, EtcdPlace> = new Map();
+  /** The readings by the global records that they gave: others may have added to the rest of the data. */
+  private readonly readings = new WeakMap<TopologyData['global'], EtcdReading>();
   private readonly closed = new AbortController();
 
   /** Opens no connection yet. Throws a TopologyError for options that cannot work. */
@@ -95,14 +100,21 @@ export class EtcdTopology implements WritableTopology {
   }
 
   async read(options?: ReadOptions): Promise<TopologyData> {
-    const scope = new ReadScope(this.description, options, this.closed.signal);
-    try {
-      scope.check();
-      await this.routing.global.ready(scope.signal);
-      return await this.readConsistently(scope.signal);
-    } finally {
-      scope.end();
-    }
+    return (await this.readAll(options)).data;
+  }
+
+  watch(from: TopologyData, listener: (update: TopologyUpdate) => void, options: WatchOptions): Promise<void> {
+    const { routing, pageSize, closed } = this;
+    const source = {
+      readingOf: ({ global }: TopologyData) => this.readings.get(global),
+      read: (signal: AbortSignal) => this.readAll({ signal }),
+      routing,
+      pageSize,
+    };
+    return watchEtcd(source, from, listener, {
+      ...options,
+      signal: AbortSignal.any([options.signal, closed.signal]),
+    });
   }
 
   openWriter(who: EtcdWriterOptions['who'], options: CallOptions): Promise<EtcdWriter> {
@@ -117,6 +129,17 @@ export class EtcdTopology implements WritableTopology {
     await Promise.all([...this.connections.values()].map((connection) => connection.close()));
   }
 
+  private async readAll(options?: ReadOptions): Promise<EtcdReading> {
+    const scope = new ReadScope(this.description, options, this.closed.signal);
+    try {
+      scope.check();
+      await this.routing.global.ready(scope.signal);
+      return await this.readConsistently(scope.signal);
+    } finally {
+      scope.end();
+    }
+  }
+
   private connect(endpoints: readonly EtcdEndpoint[]): EtcdConnection {
     const key = endpointsKey(endpoints);
     const known = this.connections.get(key);
@@ -127,7 +150,7 @@ export class EtcdTopology implements WritableTopology {
   }
 
   /** Starts over, a few times, when etcd compacts the snapshot's revision away. */
-  private async readConsistently(signal: AbortSignal): Promise<TopologyData> {
+  private async readConsistently(signal: AbortSignal): Promise<EtcdReading> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.readOnce(signal);
@@ -138,21 +161,25 @@ export class EtcdTopology implements WritableTopology {
     }
   }
 
-  private async readOnce(signal: AbortSignal): Promise<TopologyData> {
+  private async readOnce(signal: AbortSignal): Promise<EtcdReading> {
     const readAt = Date.now();
     const global = await this.readGlobal(signal);
     const cells = await this.readCells(global);
     this.cellPlaces = new Map(cells.flatMap(({ data, place }) => (place ? [[data.cell, place]] : [])));
-    return {
+    const data: TopologyData = {
       source: this.description,
       readAt,
       revision: global.revision,
       globalRoot: this.root,
       global: global.records,
-      cells: cells.map(({ data }) => data),
+      cells: cells.map((cell) => cell.data),
       notes: [...global.notes, ...this.unknownOverrides(cells), ...cells.flatMap(({ notes }) => notes)],
       dumps: [],
     };
+    const { globalCluster: cluster, revisions } = global.reading;
+    const reading = { data, global: { connection: this.routing.global, cluster, root: this.root }, cells, revisions };
+    this.readings.set(data.global, reading);
+    return reading;
   }
 
   private async readGlobal(signal: AbortSignal): Promise<GlobalRead> {

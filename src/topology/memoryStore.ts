@@ -4,6 +4,12 @@ import type { MemoryKeys } from './memoryTopology.ts';
 
 const TTL_SECONDS = 60;
 
+/** What was written together: the new values by key, undefined for a key that was deleted. */
+export interface MemoryWrite {
+  readonly revision: string;
+  readonly changes: ReadonlyMap<string, Uint8Array | undefined>;
+}
+
 /** Keys with revisions and leases, as etcd has them, for a topology in memory that is written. */
 export class MemoryStore implements MemoryKeys {
   readonly root: string;
@@ -12,6 +18,7 @@ export class MemoryStore implements MemoryKeys {
   /** Of every key that a lease or none is known of: each that was written with `put`. */
   readonly leases = new Map<string, LeaseEvidence>();
   private readonly onGone = new Map<string, () => void>();
+  private readonly followers = new Set<(write: MemoryWrite) => void>();
   private lastRevision = 1n;
   private lastLease = 7_000_000_000_000_000_000n;
 
@@ -46,6 +53,13 @@ export class MemoryStore implements MemoryKeys {
       this.revisions.set(key, this.revision);
       this.leases.set(key, leaseOf(leaseId));
     }
+    for (const follower of this.followers) follower({ revision: this.revision, changes });
+  }
+
+  /** Calls `follower` after every write; gives what ends that. */
+  onWrite(follower: (write: MemoryWrite) => void): () => void {
+    this.followers.add(follower);
+    return () => this.followers.delete(follower);
   }
 
   /** The revision of the key's last write, `0` when it is absent. */

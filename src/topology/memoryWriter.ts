@@ -2,15 +2,17 @@ import type { Lock, LockContents } from '../model/lock.ts';
 import type { LockToRelease } from '../model/plan.ts';
 import { recordName } from '../model/record.ts';
 import type { RecordId } from '../model/record.ts';
+import type { TopologyUpdate } from '../model/topologyChange.ts';
 import type { TopologyData } from '../model/topologyData.ts';
 import { parseLockContents, readLock, writeLockContents } from '../records/lockContents.ts';
 import { keyPrefix, normalizeRoot } from './keys.ts';
 import { MemoryStore } from './memoryStore.ts';
 import { MemoryTopology } from './memoryTopology.ts';
 import type { MemoryKeys } from './memoryTopology.ts';
+import { watchMemory } from './memoryWatch.ts';
 import { pause, underCaller } from './readScope.ts';
 import { TopologyError } from './topology.ts';
-import type { ReadOptions } from './topology.ts';
+import type { ReadOptions, WatchOptions } from './topology.ts';
 import type {
   CallOptions,
   CommitResult,
@@ -38,6 +40,7 @@ export class WritableMemoryTopology implements WritableTopology {
   private readonly topology: MemoryTopology;
   private readonly cellClusters: ReadonlyMap<string, string>;
   private cellRoots: ReadonlyMap<string, string> = new Map();
+  private readonly closed = new AbortController();
 
   constructor({ keys, root, failedCells, cellClusters }: WritableMemoryOptions) {
     this.store = new MemoryStore(normalizeRoot(root), keys);
@@ -76,7 +79,13 @@ export class WritableMemoryTopology implements WritableTopology {
     });
   }
 
+  watch(from: TopologyData, listener: (update: TopologyUpdate) => void, options: WatchOptions): Promise<void> {
+    const signal = AbortSignal.any([options.signal, this.closed.signal]);
+    return watchMemory(this.store, () => this.read(), from, listener, signal);
+  }
+
   close(): Promise<void> {
+    this.closed.abort();
     return this.topology.close();
   }
 }

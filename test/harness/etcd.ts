@@ -37,6 +37,10 @@ export interface EtcdServer {
   /** Makes the server hang: connections stay open and are accepted, and nothing is answered until `resume`. */
   suspend(): void;
   resume(): void;
+  /** Kills the server; its data stays. */
+  kill(): Promise<void>;
+  /** Starts a killed server again, at the same address with its data. */
+  start(): Promise<void>;
   /** What the server wrote to its log. */
   log(): Promise<string>;
   /** Kills the server, closes the client and removes the data; safe to call twice. */
@@ -52,13 +56,22 @@ export async function startEtcd(options: EtcdOptions = {}): Promise<EtcdServer> 
   const port = await freePort();
   const endpoint = `${certificates === undefined ? 'http' : 'https'}://127.0.0.1:${port}`;
   const flags = [...serverFlags(scratch, endpoint, await freePort()), ...tlsFlags(certificates, options.tls)];
-  const server = await startGuarded(scratch, 'etcd', [...flags, ...(options.flags ?? [])], {
-    PATH: process.env['PATH'],
-    // Debian builds etcd for more machines than upstream tests; without this it refuses to start on some of them.
-    ETCD_UNSUPPORTED_ARCH: process.arch,
+  const server = new RestartableServer(async () => {
+    const started = await startGuarded(scratch, 'etcd', [...flags, ...(options.flags ?? [])], {
+      PATH: process.env['PATH'],
+      // Debian builds etcd for more machines than upstream tests; without this it refuses to start on some of them.
+      ETCD_UNSUPPORTED_ARCH: process.arch,
+    });
+    try {
+      await untilHealthy(started, endpoint, certificates);
+      return started;
+    } catch (error) {
+      await started.stop();
+      throw error;
+    }
   });
   try {
-    await untilHealthy(server, endpoint, certificates);
+    await server.start();
     const credentials = certificates === undefined ? {} : { credentials: clientCredentials(certificates) };
     const open: IOptions = { hosts: endpoint, ...credentials };
     const auth = options.rootPassword === undefined ? undefined : { username: 'root', password: options.rootPassword };
@@ -70,8 +83,39 @@ export async function startEtcd(options: EtcdOptions = {}): Promise<EtcdServer> 
   }
 }
 
+/** A process that can be killed and started again with the same data. */
+class RestartableServer {
+  private readonly startProcess: () => Promise<GuardedProcess>;
+  private readonly started: GuardedProcess[] = [];
+
+  constructor(startProcess: () => Promise<GuardedProcess>) {
+    this.startProcess = startProcess;
+  }
+
+  async start(): Promise<void> {
+    this.started.push(await this.startProcess());
+  }
+
+  async kill(): Promise<void> {
+    this.signal('SIGKILL');
+    while (this.started.at(-1)?.exitCode() === undefined) await delay(10);
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.started.at(-1)?.signal(name);
+  }
+
+  async log(): Promise<string> {
+    return (await this.started.at(-1)?.log()) ?? '';
+  }
+
+  async stop(): Promise<void> {
+    for (const server of this.started) await server.stop();
+  }
+}
+
 function describeServer(
-  server: GuardedProcess,
+  server: RestartableServer,
   endpoint: string,
   certificates: TestCertificates | undefined,
   clientOptions: IOptions,
@@ -90,6 +134,8 @@ function describeServer(
     resume: () => {
       server.signal('SIGCONT');
     },
+    kill: () => server.kill(),
+    start: () => server.start(),
     log: () => server.log(),
     stop: async () => {
       client.close();

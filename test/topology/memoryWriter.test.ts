@@ -1,5 +1,6 @@
 import { WritableMemoryTopology } from '../../src/topology/memoryWriter.ts';
 import { lockContract } from './lockContract.ts';
+import { watchContract } from './watchContract.ts';
 import type { OpenWriterWorld } from './writerBench.ts';
 import { writerContract } from './writerContract.ts';
 
@@ -35,3 +36,4 @@ const open: OpenWriterWorld = async (keys) => {
 
 writerContract('WritableMemoryTopology', open);
 lockContract('WritableMemoryTopology', open);
+watchContract('WritableMemoryTopology', open);
