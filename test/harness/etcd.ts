@@ -1,3 +1,4 @@
+import { renameSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import http from 'node:http';
 import https from 'node:https';
@@ -83,34 +84,44 @@ export async function startEtcd(options: EtcdOptions = {}): Promise<EtcdServer> 
   }
 }
 
-/** A process that can be killed and started again with the same data. */
+/** A process that can be killed and started again with the same scratch folder. */
 class RestartableServer {
   private readonly startProcess: () => Promise<GuardedProcess>;
-  private readonly started: GuardedProcess[] = [];
+  private current: GuardedProcess | undefined;
 
   constructor(startProcess: () => Promise<GuardedProcess>) {
     this.startProcess = startProcess;
   }
 
   async start(): Promise<void> {
-    this.started.push(await this.startProcess());
+    this.current = await this.startProcess();
   }
 
   async kill(): Promise<void> {
+    const { scratch } = this.running;
+    const kept = `${scratch}-kept`;
     this.signal('SIGKILL');
-    while (this.started.at(-1)?.exitCode() === undefined) await delay(10);
+    // Its guard removes the folder as soon as it sees the end.
+    renameSync(scratch, kept);
+    await this.running.stop();
+    renameSync(kept, scratch);
   }
 
   signal(name: NodeJS.Signals): void {
-    this.started.at(-1)?.signal(name);
+    this.running.signal(name);
   }
 
-  async log(): Promise<string> {
-    return (await this.started.at(-1)?.log()) ?? '';
+  log(): Promise<string> {
+    return this.running.log();
   }
 
   async stop(): Promise<void> {
-    for (const server of this.started) await server.stop();
+    await this.current?.stop();
+  }
+
+  private get running(): GuardedProcess {
+    if (this.current === undefined) throw new Error('etcd was not started');
+    return this.current;
   }
 }
 
