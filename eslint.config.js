@@ -39,7 +39,7 @@ export default defineConfig(
     rules: { 'no-console': 'error' },
   },
   {
-    files: ['src/{model,records,diagnose,repair,contributions}/**/*.ts'],
+    files: ['src/{model,records,diagnose,repair,map,contributions}/**/*.ts'],
     rules: {
       'no-restricted-globals': ['error', 'process', 'fetch', 'setTimeout', 'setInterval', 'setImmediate'],
       'no-restricted-syntax': ['error', ...noClock],

@@ -1,4 +1,4 @@
-// Bundles the extension and the command line, each into one minified CommonJS file under dist/.
+// Bundles the extension, the page of its map and the command line, each into one minified file under dist/.
 // `--check-core` bundles everything that must run without an editor instead, writes nothing, and fails where that needs `vscode`.
 import { chmodSync, globSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
@@ -6,7 +6,8 @@ import type { BuildOptions, Metafile } from 'esbuild';
 import { embedEtcdProto } from './embedEtcdProto.ts';
 import { thirdPartyNotices } from './thirdPartyNotices.ts';
 
-const EDITOR_ROOMS = ['tree', 'editor', 'commands', 'host'];
+// The page runs in a browser.
+const EDITOR_ROOMS = ['tree', 'editor', 'commands', 'panel', 'host', 'webview'];
 
 const common: BuildOptions = {
   bundle: true,
@@ -35,15 +36,16 @@ function size(file: string): string {
 
 async function buildProduct(): Promise<void> {
   rmSync('dist', { recursive: true, force: true });
-  const [extension, cli] = await Promise.all([
+  const [extension, cli, page] = await Promise.all([
     bundle({ entryPoints: ['src/extension.ts'], outfile: 'dist/extension.cjs', external: ['vscode'] }),
     bundle({ entryPoints: ['src/cli/main.ts'], outfile: 'dist/cli.js', banner: { js: '#!/usr/bin/env node' } }),
+    bundle({ entryPoints: ['src/webview/map.ts'], outfile: 'dist/map.js', platform: 'browser', format: 'iife' }),
   ]);
   chmodSync('dist/cli.js', 0o755);
   // The project's own package.json says "module", which would make Node refuse dist/cli.js.
   writeFileSync('dist/package.json', '{ "type": "commonjs" }\n');
-  writeFileSync('dist/ThirdPartyNotices.txt', thirdPartyNotices([extension, cli]));
-  console.log(`built ${size('dist/extension.cjs')}, ${size('dist/cli.js')}`);
+  writeFileSync('dist/ThirdPartyNotices.txt', thirdPartyNotices([extension, cli, page]));
+  console.log(`built ${size('dist/extension.cjs')}, ${size('dist/cli.js')}, ${size('dist/map.js')}`);
 }
 
 async function checkCore(): Promise<void> {

@@ -1,23 +1,28 @@
 import type { LogOutputChannel, Uri } from 'vscode';
 import type { TopologyTarget } from '../contributions/target.ts';
-import type { ConnectionSettings } from '../host/connectionSettings.ts';
 import type { RepairServices } from '../host/repairServices.ts';
 import type { ReportDocuments } from '../host/reportDocuments.ts';
-import type { ConnectionSecrets } from '../host/secrets.ts';
-import type { SessionStore } from '../host/sessionStore.ts';
-import type { Topology } from '../topology/topology.ts';
+import type { SessionServices } from '../host/sessionServices.ts';
+
+/** The maps of moves. */
+export interface Maps {
+  /** The one that the editor in front shows. */
+  readonly inFront: { readonly subject: MapSubject; svg(): string | undefined } | undefined;
+  show(subject: MapSubject): void;
+}
+
+interface MapSubject {
+  readonly connection: string;
+  /** The move's id. */
+  readonly move: string;
+}
 
 /** What the commands work with. */
-export interface CommandDeps extends RepairServices {
-  readonly store: SessionStore;
-  readonly secrets: ConnectionSecrets;
+export interface CommandDeps extends SessionServices, RepairServices {
   readonly reports: ReportDocuments;
+  readonly maps: Maps;
   readonly log: LogOutputChannel;
   readonly extensionUri: Uri;
-  /** Opens a topology with this password, or the stored one, outside the store: to try a connection before it is saved. */
-  readonly openTopology: (connection: ConnectionSettings, password?: string) => Promise<Topology>;
-  /** Reads the connections of the settings again. */
-  readonly reloadConnections: () => void;
   /** Shows a row of the tree; false when there is none. */
   readonly revealInTree: (target: TopologyTarget) => Promise<boolean>;
 }

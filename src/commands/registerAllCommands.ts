@@ -9,6 +9,7 @@ import { diagnose, diagnoseKeyspace, diagnoseMove, openReport } from './diagnose
 import { disconnect } from './disconnect.ts';
 import { exportSnapshot } from './exportSnapshot.ts';
 import { showHistory, undoRun } from './history.ts';
+import { exportMap, showMap } from './moveMap.ts';
 import { openFindingHelp } from './openFindingHelp.ts';
 import { openRecordCommand } from './openRecord.ts';
 import { openRunbook } from './openRunbook.ts';
@@ -43,6 +44,8 @@ export function registerAllCommands(deps: CommandDeps): Disposable {
       [commandIds.diagnoseKeyspace]: diagnoseKeyspace(deps),
       [commandIds.diagnoseMove]: diagnoseMove(deps),
       [commandIds.revealMove]: revealMove(deps),
+      [commandIds.showMap]: showMap(deps),
+      [commandIds.exportMap]: exportMap(deps),
       [commandIds.openReport]: openReport(deps),
       [commandIds.openRunbook]: openRunbook(deps),
       [commandIds.openRecord]: openRecordCommand({ sessions }),

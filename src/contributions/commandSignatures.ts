@@ -23,6 +23,9 @@ export interface CommandSignatures {
   [commandIds.diagnoseKeyspace]: TargetCommand;
   [commandIds.diagnoseMove]: TargetCommand;
   [commandIds.revealMove]: TargetCommand;
+  [commandIds.showMap]: TargetCommand;
+  /** Writes the map in front to this file; asks for one when it is given none. */
+  [commandIds.exportMap]: (file?: Uri) => Promise<void>;
   [commandIds.openReport]: TargetCommand;
   [commandIds.openRunbook]: TargetCommand;
   [commandIds.openRecord]: TargetCommand;

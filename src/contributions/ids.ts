@@ -18,6 +18,8 @@ export const commandIds = {
   diagnoseKeyspace: 'vitessTopo.keyspace.diagnose',
   diagnoseMove: 'vitessTopo.move.diagnose',
   revealMove: 'vitessTopo.move.reveal',
+  showMap: 'vitessTopo.move.map',
+  exportMap: 'vitessTopo.map.export',
   openReport: 'vitessTopo.report.open',
   openRunbook: 'vitessTopo.runbook.open',
   openRecord: 'vitessTopo.record.open',
@@ -44,6 +46,9 @@ export const viewIds = {
   topology: 'vitessTopo.topology',
 } as const;
 
+/** The panels with maps; `when` clauses ask for it. */
+export const mapViewType = 'vitessTopo.map';
+
 /** Names of `when` clause contexts. */
 export const contextKeys = {
   /** `none` (no connection), `unreachable`, `empty`, `loading` or `ready`: chooses the welcome view. */
@@ -64,6 +69,8 @@ export const contextWords = [
   'link',
   'record',
   'finding',
+  /** A finding about a move. */
+  'mapped',
   'fixable',
   'retry',
   /** A row with some finding in or below it that can be repaired. */

@@ -1,20 +1,30 @@
 import { tabletTypes, type Move, type ServedBy, type TrafficCell } from '../model/move.ts';
+import { loadedValue } from '../model/reading.ts';
+import type { Snapshot } from '../records/snapshot.ts';
+import { routedKeyspace, RoutingTable } from './routing.ts';
 import type { DiagnosisInput } from './rule.ts';
-import { routedKeyspace, type RoutingTable } from './routing.ts';
 
 /** Where each table's traffic of each type goes in each cell, as that cell's vtgates see it. */
 export function trafficMatrix({ snapshot, cellRouting }: DiagnosisInput, move: Move): TrafficCell[] {
-  return snapshot.cells.flatMap(({ name: cell }) => {
-    const routing = cellRouting.get(cell);
-    return move.tables.flatMap((table) =>
-      tabletTypes.map((type): TrafficCell => ({
-        table,
-        type,
-        cell,
-        servedBy: routing === undefined ? { kind: 'not-checked' } : servedBy(routing, move, table, type),
-      })),
-    );
-  });
+  return snapshot.cells.flatMap(({ name: cell }) =>
+    traffic(cellRouting.get(cell), move).map((entry): TrafficCell => ({ ...entry, cell })),
+  );
+}
+
+/** Where each table's traffic of each type goes by the global RoutingRules: what the next rebuild writes into every cell. */
+export function globalTraffic({ routingRules }: Snapshot, move: Move): Omit<TrafficCell, 'cell'>[] {
+  return traffic(routingRules.status === 'failed' ? undefined : new RoutingTable(loadedValue(routingRules)), move);
+}
+
+/** Without `routing`, which could not be read, nothing is checked. */
+function traffic(routing: RoutingTable | undefined, move: Move): Omit<TrafficCell, 'cell'>[] {
+  return move.tables.flatMap((table) =>
+    tabletTypes.map((type) => ({
+      table,
+      type,
+      servedBy: routing === undefined ? { kind: 'not-checked' as const } : servedBy(routing, move, table, type),
+    })),
+  );
 }
 
 /** By the name without a keyspace, unless another move's rule took that name; then by the name in the source. */

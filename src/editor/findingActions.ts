@@ -33,6 +33,7 @@ function actionsFor(sessions: Sessions, uri: vscode.Uri, diagnostic: vscode.Diag
   const repair = finding.fixable ? [action(repairTitle(finding), commandIds.planRepair, target, diagnostic)] : [];
   return [
     ...repair,
+    ...(finding.move === undefined ? [] : [action('Show Map of Move', commandIds.showMap, target, diagnostic)]),
     action(`Copy vtctldclient Commands for ${finding.code}`, commandIds.copyCommands, target, diagnostic),
     action(`Explain ${finding.code}`, commandIds.openFindingHelp, target, diagnostic),
   ];

@@ -43,6 +43,7 @@ function findingNode(connection: string, id: string, finding: Finding): TreeNode
 /** What menus see on the row of a finding. */
 export function findingWords(finding: Finding): ContextWord[] {
   const words: ContextWord[] = ['finding', 'record'];
+  if (finding.move !== undefined) words.push('mapped');
   if (finding.fixable) words.push('fixable');
   if (finding.code === 'abandoned-lock') words.push('abandoned');
   if (stateOf(finding) === 'unchecked') words.push('retry');

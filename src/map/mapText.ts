@@ -1,0 +1,147 @@
+/** A map in words: everything that the drawing shows, uncut, for whoever does not see it. */
+import { listWords } from '../model/words.ts';
+import { flowWords } from './drawRouting.ts';
+import {
+  denialWords,
+  destinationWords,
+  lockWords,
+  marksWords,
+  routingTitle,
+  servingWords,
+  sideTitle,
+  stateWords,
+} from './mapWords.ts';
+import type { MapFlow, MapFinding, MapLock, MapRouting, MapSide, MapTarget, MoveMap } from './moveMap.ts';
+import { tabletTypes } from '../model/move.ts';
+import { shownText } from './shownText.ts';
+
+/** A line that may lead to a record. */
+export interface MapLine {
+  readonly text: string;
+  readonly target?: MapTarget;
+}
+
+export interface MapList {
+  readonly heading: string;
+  readonly lines: readonly MapLine[];
+}
+
+export interface MapTable {
+  readonly heading: string;
+  readonly header: readonly string[];
+  readonly rows: readonly { readonly cells: readonly string[]; readonly target: MapTarget }[];
+}
+
+export interface MapText {
+  /** The whole in a few sentences: what the drawing is called by a screen reader. */
+  readonly summary: string;
+  readonly lists: readonly MapList[];
+  readonly traffic: MapTable;
+}
+
+/** The words of a map. */
+export function mapText(map: MoveMap): MapText {
+  const lists: MapList[] = [
+    { heading: 'Findings', lines: findingLines(map.findings) },
+    sideList(map.source),
+    sideList(map.target),
+    { heading: 'Locks', lines: map.locks.map(lockLine) },
+  ];
+  return {
+    summary: shownText(mapSentences(map).join(' ')),
+    lists: lists.filter(({ lines }) => lines.length > 0).map(shownList),
+    traffic: traffic(map.routing),
+  };
+}
+
+/** The map in a few sentences. */
+export function mapSentences(map: MoveMap): string[] {
+  const writes = map.routing
+    .filter(({ cell }) => cell !== undefined)
+    .map((routing) => `${routingTitle(routing)}: ${routing.flows.map(flowWords).join('; ')}.`);
+  return [
+    `${map.title}: ${map.summary}.`,
+    map.tables.length === 0 ? '' : `Tables: ${listWords(map.tables, 12)}.`,
+    `Traffic state: ${map.trafficState}.`,
+    `Verdict: ${map.verdict}.`,
+    ...writes,
+    ...map.findings.map(({ state, number, title }) => `${stateWords[state]} ${number}: ${title}.`),
+  ].filter((sentence) => sentence !== '');
+}
+
+function findingLines(findings: readonly MapFinding[]): MapLine[] {
+  return findings.flatMap(({ number, state, messages }) =>
+    messages.map(({ message, target }) => ({ text: `${stateWords[state]} ${number}: ${message}`, target })),
+  );
+}
+
+function sideList(side: MapSide): MapList {
+  const { keyspace, isThere, shards, locks, marks, target } = side;
+  const title = sideTitle(side);
+  const shardLines = shards.flatMap((shard): MapLine[] => [
+    {
+      text: joined([
+        `shard ${keyspace}/${shard.name}`,
+        servingWords(shard),
+        ...denialsOf(shard),
+        marksWords(shard.marks),
+      ]),
+      target: shard.target,
+    },
+    ...shard.locks.map(lockLine),
+  ]);
+  return {
+    heading: title.charAt(0).toUpperCase() + title.slice(1),
+    lines: [
+      {
+        text: joined([`keyspace ${keyspace}`, isThere ? '' : 'the topology has no such keyspace', marksWords(marks)]),
+        target,
+      },
+      ...shardLines,
+      ...locks.map(lockLine),
+    ],
+  };
+}
+
+/** Every name: here nothing is cut. */
+function denialsOf(shard: MapSide['shards'][number]): string[] {
+  return denialWords(shard, Number.POSITIVE_INFINITY);
+}
+
+function lockLine(lock: MapLock): MapLine {
+  return { text: joined([`lock on ${lock.locked}`, lockWords(lock), marksWords(lock.marks)]), target: lock.target };
+}
+
+function traffic(routing: readonly MapRouting[]): MapTable {
+  return {
+    heading: 'Which side serves',
+    header: ['by', ...tabletTypes, 'findings'],
+    rows: routing.map((each) => ({
+      cells: [
+        routingTitle(each),
+        ...tabletTypes.map((type) =>
+          each.flows
+            .filter(({ types }) => types.length === 0 || types.includes(type))
+            .map((flow) => placeWords(flow, type === 'primary'))
+            .join('; '),
+        ),
+        marksWords(each.marks) || 'none',
+      ].map(shownText),
+      target: each.target,
+    })),
+  };
+}
+
+function placeWords(flow: MapFlow, isPrimary: boolean): string {
+  const place = flow.keyspace ?? destinationWords(flow);
+  const refused = isPrimary && flow.refused.length > 0 ? `, which denies ${listWords(flow.refused)}` : '';
+  return flow.of.length === 0 ? place + refused : `${place} (${listWords(flow.of)})${refused}`;
+}
+
+function joined(parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join(', ');
+}
+
+function shownList({ heading, lines }: MapList): MapList {
+  return { heading: shownText(heading), lines: lines.map((line) => ({ ...line, text: shownText(line.text) })) };
+}
