@@ -4,6 +4,7 @@ import type { PrecheckRequest } from '../repair/precheck/precheckModel.ts';
 import { readAddress, type TopologyAddress } from './addressOptions.ts';
 import { commandNames, options, readDuration, strayOption, type CommandName, type Values } from './options.ts';
 import { readPrecheck } from './precheckOptions.ts';
+import { readSwitch, type SwitchCommand } from './switchOptions.ts';
 import { readLocks, readRepair, readRunbook, readUndo } from './repairOptions.ts';
 import type { LocksCommand, RepairCommand, RunbookCommand, UndoCommand } from './repairOptions.ts';
 import { readTablets, type TabletsAddress } from './tabletOptions.ts';
@@ -12,6 +13,7 @@ import { readTablets, type TabletsAddress } from './tabletOptions.ts';
 type TopologyCommand =
   | { readonly command: 'status' | 'diagnose' }
   | { readonly command: 'precheck'; readonly request: PrecheckRequest; readonly tablets: TabletsAddress }
+  | SwitchCommand
   | RepairCommand
   | UndoCommand
   | LocksCommand
@@ -82,6 +84,7 @@ function readCommand(
   words: readonly string[],
   values: Values,
 ): TopologyCommand | string {
+  if (command === 'switch' || command === 'reverse') return readSwitch(command, words, values);
   if (command === 'repair') return readRepair(words, values);
   if (command === 'undo') return readUndo(words, values);
   if (command === 'locks') return readLocks(words, values);

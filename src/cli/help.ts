@@ -7,6 +7,10 @@ Usage:
   vitess-topo precheck switch|reverse KEYSPACE.WORKFLOW ADDRESS [options]
   vitess-topo precheck switch|reverse --tables T[,T...] --from KEYSPACE --to KEYSPACE ADDRESS [options]
                                                     what would break a SwitchTraffic or ReverseTraffic
+  vitess-topo switch   KEYSPACE.WORKFLOW ADDRESS --vtctld HOST:PORT [options]
+  vitess-topo reverse  KEYSPACE.WORKFLOW ADDRESS --vtctld HOST:PORT [options]
+                                                    SwitchTraffic or ReverseTraffic of a MoveTables: pre-check,
+                                                    dry run, question, then followed to its end and verified
   vitess-topo repair   ADDRESS [options]            plan what removes findings, ask, and carry it out
   vitess-topo undo     [RUN] ADDRESS [options]      take back what a repair wrote; the last one without RUN
   vitess-topo history  [--history DIR]              the repairs and undos that were run
@@ -30,9 +34,13 @@ ADDRESS is one of:
   --snapshot DIR                    a folder with topo/ as written by "vitess-topo snapshot"
       --root PATH                   the global root, when it cannot be found by its cells/ folder
 
-Options of precheck:
-  --action-timeout 1h               what will be given to vtctldclient
+Options of precheck, switch and reverse:
+  --tablet-types primary,replica,rdonly
+                                    whose traffic is switched (default all)
+  --cells CELL[,CELL...]            where reads are switched (default every cell)
   --switch-timeout 30s              SwitchTraffic's --timeout
+  --action-timeout 1h               of precheck: what will be given to vtctldclient
+  --max-lag 30s                     of switch and reverse: --max-replication-lag-allowed
 
 Options of repair and runbook:
   --keyspace K                      only findings of this keyspace
@@ -42,18 +50,18 @@ Options of repair and runbook:
   --direction serve-from:KEYSPACE   rules and denied tables are turned to this keyspace
   --follow-reads                    let rebuilt cells also follow reads that were switched with --cells
 
-Options of repair and undo (--yes and --history also of locks --release):
-  --plan                            show the plan and change nothing
+Options of repair, undo, switch and reverse (--yes and --history also of locks --release):
+  --plan                            show the plan, or the dry run, and change nothing
   --yes                             carry it out without asking
-  --force KEYSPACE                  go on when a primary of this keyspace does not confirm that it
+  --force KEYSPACE                  of repair and undo: go on when a primary of this keyspace does not confirm that it
                                     denies; may be repeated
   --history DIR                     where runs are recorded (default: vitess-topo/history in
                                     XDG_STATE_HOME or ~/.local/state)
 
-How tablets are reached (precheck, repair, undo):
+How tablets are reached (precheck, switch, reverse, repair, undo):
   --tablets dial|vtctld|wait        at the addresses of their records (dial, the default), through vtctld
                                     (the default with --vtctld), or not at all: somebody else has them
-                                    read their Shard record (wait). precheck asks them with dial only
+                                    read their Shard record (wait)
   --tablet-wait 60s                 with --tablets wait: how long somebody else is given
   --tablet-wait-confirms            with --tablets wait: something has every tablet read it in that time,
                                     so waiting counts as confirmed; tablets do not by themselves
@@ -71,7 +79,8 @@ Options:
   -h, --help                        this text
   --version                         the version
 
-Exit codes: 0 no finding of severity error (diagnose), safe (precheck), done or nothing to do (repair, undo);
+Exit codes: 0 no finding of severity error (diagnose), safe (precheck), switched (switch, reverse),
+            done or nothing to do (repair, undo);
             1 some, not safe, not done: refused, undone or stopped;
             2 not everything could be checked or nothing could be done, or bad usage.
 `;

@@ -7,6 +7,8 @@ export const commandNames = [
   'status',
   'diagnose',
   'precheck',
+  'switch',
+  'reverse',
   'repair',
   'undo',
   'history',
@@ -36,6 +38,9 @@ export const options = {
   to: { type: 'string' },
   'action-timeout': { type: 'string' },
   'switch-timeout': { type: 'string' },
+  'max-lag': { type: 'string' },
+  'tablet-types': { type: 'string' },
+  cells: { type: 'string' },
   plan: { type: 'boolean' },
   yes: { type: 'boolean' },
   direction: { type: 'string' },
@@ -86,11 +91,24 @@ const repairOptions: readonly OptionName[] = ['direction', 'keyspace', 'move', '
 const waitOptions: readonly OptionName[] = ['tablet-wait', 'tablet-wait-confirms'];
 const runOptions: readonly OptionName[] = ['plan', 'yes', 'force', 'history', ...waitOptions, ...tabletOptions];
 
+const trafficOptions: readonly OptionName[] = ['switch-timeout', 'tablet-types', 'cells'];
+const switchOptions: readonly OptionName[] = [
+  ...trafficOptions,
+  'max-lag',
+  'plan',
+  'yes',
+  'history',
+  ...waitOptions,
+  ...tabletOptions,
+];
+
 /** The options that not every command takes. */
 const ownOptions: Readonly<Record<CommandName, readonly OptionName[]>> = {
   status: [],
   diagnose: [],
-  precheck: ['tables', 'from', 'to', 'action-timeout', 'switch-timeout', ...tabletOptions],
+  precheck: ['tables', 'from', 'to', 'action-timeout', ...trafficOptions, ...tabletOptions],
+  switch: switchOptions,
+  reverse: switchOptions,
   repair: [...repairOptions, ...runOptions],
   undo: runOptions,
   history: ['history'],
@@ -116,7 +134,7 @@ export function readDuration(values: Values, name: DurationName): number | undef
   return parseDuration(text) ?? `--${name} "${text}" is not a duration such as 30s or 2m`;
 }
 
-type DurationName = 'timeout' | 'action-timeout' | 'switch-timeout' | 'tablet-wait';
+type DurationName = 'timeout' | 'action-timeout' | 'switch-timeout' | 'max-lag' | 'tablet-wait';
 
 /** The TLS options of one kind of server, or what is wrong with them; without any there is no TLS. */
 export function readTls(

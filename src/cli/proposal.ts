@@ -4,16 +4,15 @@ import type { FileHistory } from '../history/fileHistory.ts';
 import type { RunRecord } from '../repair/ports.ts';
 import { isWritable } from '../topology/topologyWriter.ts';
 import { carryOut } from './carryOut.ts';
-import { readLogin } from './credentials.ts';
 import type { CommandEnvironment, ExitCode } from './environment.ts';
 import { jsonText } from './json.ts';
 import type { OpenedTopology } from './onTopology.ts';
-import type { TabletRoute } from './openRefresher.ts';
 import { painter, plain, wrap } from './paint.ts';
 import { planReach, planText } from './planText.ts';
 import { outcomeJson } from './repairJson.ts';
 import { RunProgress } from './runProgress.ts';
 import type { RunOptions } from './repairOptions.ts';
+import { tabletRoute } from './tabletRoute.ts';
 import { heading } from './text.ts';
 
 export interface Proposal {
@@ -59,7 +58,7 @@ export async function propose(
     if (!isJson) environment.out(`${plan === undefined ? nothing : 'Nothing was changed: this is only the plan.'}\n`);
     return rest;
   }
-  const consent = await confirm(proposal, `${proposal.verb} ${planReach(plan)}?`, environment);
+  const consent = await confirm(options, `${proposal.verb} ${planReach(plan)}?`, environment);
   if (consent.exitCode !== undefined) {
     print();
     environment.err(`${consent.words}\n`);
@@ -72,8 +71,9 @@ export async function propose(
 
 type Consent = { readonly exitCode: undefined } | { readonly exitCode: 1 | 2; readonly words: string };
 
-async function confirm(
-  { options: { yes, format } }: Proposal,
+/** Asks, unless it was said beforehand. */
+export async function confirm(
+  { yes, format }: Pick<Proposal['options'], 'yes' | 'format'>,
   question: string,
   { ask }: CommandEnvironment,
 ): Promise<Consent> {
@@ -91,7 +91,7 @@ async function runShielded(
   environment: CommandEnvironment,
 ): Promise<RunRecord> {
   if (plan === undefined || !isWritable(topology)) throw new Error('only a plan for an etcd can be carried out');
-  const tablets = await tabletRoute(options.tablets, environment);
+  const tablets = await tabletRoute(options.tablets, environment.credentials);
   const progress = new RunProgress(environment);
   const unshield = environment.shield((times) => progress.line(interruptWords(times)));
   try {
@@ -108,12 +108,6 @@ function interruptWords(times: number): string {
   return times === 1
     ? 'Cancelled: it stops before the next step, and goes on to its end when something was allowed already.'
     : 'It is finishing safely. Ending it now would leave the topology half way.';
-}
-
-async function tabletRoute(tablets: RunOptions['tablets'], { credentials }: CommandEnvironment): Promise<TabletRoute> {
-  if (tablets.via !== 'vtctld') return tablets;
-  const { user, passwordFile, ...route } = tablets;
-  return { ...route, ...(await readLogin('VTCTLD', { user, passwordFile }, credentials)) };
 }
 
 function outcomeText(run: RunRecord, { style }: CommandEnvironment): string {

@@ -12,6 +12,7 @@ import { precheckText } from './precheckText.ts';
 import { repair } from './repair.ts';
 import { runbookText } from './runbookText.ts';
 import { precheckExitCode, runPrecheck } from './runPrecheck.ts';
+import { switchTraffic } from './switchTraffic.ts';
 import { diagnosisText, statusText } from './text.ts';
 import { undo } from './undo.ts';
 
@@ -35,6 +36,9 @@ export async function run(args: readonly string[], environment: CommandEnvironme
 
 function runCommand(commandLine: CommandLine, environment: CommandEnvironment): Promise<ExitCode> {
   switch (commandLine.command) {
+    case 'switch':
+    case 'reverse':
+      return switchTraffic(commandLine, environment);
     case 'repair':
       return repair(commandLine, environment);
     case 'undo':
@@ -59,7 +63,7 @@ async function answer(
   { data, diagnosed, inTime }: OpenedTopology,
   environment: CommandEnvironment,
 ): Promise<ExitCode> {
-  const { style, signal } = environment;
+  const { credentials, style, signal } = environment;
   const show = (value: object, text: () => string): void => {
     environment.out(commandLine.format === 'json' ? jsonText(value) : text());
   };
@@ -84,7 +88,7 @@ async function answer(
       return diagnosed.complete ? 0 : 2;
     case 'precheck': {
       const onProgress = (words: string): void => environment.progress?.(words);
-      const result = await runPrecheck(commandLine, diagnosed, { signal: inTime, onProgress });
+      const result = await runPrecheck(commandLine, diagnosed, { credentials, signal: inTime, onProgress });
       onProgress('');
       if (signal.aborted) throw new TopologyError({ code: 'cancelled', message: 'The precheck was interrupted.' });
       show(precheckJson(result, diagnosed), () => precheckText(result, diagnosed, style));

@@ -5,14 +5,15 @@ import { notDialled } from '../repair/precheck/precheckTablets.ts';
 import type { PrecheckResult } from '../repair/precheck/precheckModel.ts';
 import type { CommandLine } from './commandLine.ts';
 import { dialTablets } from '../vtctld/dialTablets.ts';
-import { TabletManagerRefresher } from '../vtctld/tabletManager.ts';
-import { readTlsFiles } from '../topology/etcdAccess.ts';
-import type { TabletsAddress } from './tabletOptions.ts';
+import type { CredentialEnvironment } from './credentials.ts';
+import { openDialer } from './openRefresher.ts';
+import { tabletRoute } from './tabletRoute.ts';
 
 export type PrecheckCommand = Extract<CommandLine, { readonly command: 'precheck' }>;
 
 /** What the dial of the tablets needs. */
 export interface DialEnvironment {
+  readonly credentials: CredentialEnvironment;
   /** Aborts when the operator interrupts, or the time for the whole command is over. */
   readonly signal: AbortSignal;
   readonly onProgress: (words: string) => void;
@@ -23,24 +24,18 @@ const tabletMs = 10_000;
 
 /** Rejects with a TopologyError for credentials that cannot be used. */
 export async function runPrecheck(
-  { address, request, tablets }: PrecheckCommand,
+  { address, request, tablets }: Pick<PrecheckCommand, 'address' | 'request' | 'tablets'>,
   diagnosed: DiagnosedTopology,
-  { signal, onProgress }: DialEnvironment,
+  { credentials, signal, onProgress }: DialEnvironment,
 ): Promise<PrecheckResult> {
   const shards = precheckTablets(request, { diagnosed });
   const unasked = (why: string): PrecheckResult => precheck(request, { diagnosed }, notDialled(shards, why));
   if (address.kind === 'snapshot') return unasked('a snapshot tells nothing of now');
-  if (tablets.via !== 'dial') return unasked(reasonNotToDial[tablets.via]);
-  const { tls } = tablets;
-  const dialer = new TabletManagerRefresher(tls === undefined ? {} : { tls: await readTlsFiles(tls) });
+  const dialer = await openDialer(await tabletRoute(tablets, credentials));
+  if (dialer === undefined) return unasked('nothing here reaches them (--tablets wait)');
   const answers = await dialTablets(shards, dialer, { signal, timeoutMs: tabletMs, onProgress });
   return precheck(request, { diagnosed }, answers);
 }
-
-const reasonNotToDial: Readonly<Record<Exclude<TabletsAddress['via'], 'dial'>, string>> = {
-  vtctld: 'they are reached through vtctld, which is not asked; add --tablets dial where they can be reached from here',
-  wait: 'nothing here reaches them (--tablets wait)',
-};
 
 /** 0 safe; 1 something stands in the way; 2 only that something could not be checked does. */
 export function precheckExitCode({ safe, reasons }: PrecheckResult): 0 | 1 | 2 {

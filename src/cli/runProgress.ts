@@ -1,6 +1,7 @@
 import type { RunRecord, StepRecord } from '../repair/ports.ts';
 import type { CommandEnvironment } from './environment.ts';
 import { painter, plain, type Colour } from './paint.ts';
+import { Waiting } from './waiting.ts';
 
 const marks: Readonly<Record<StepRecord['status'], { readonly mark: string; readonly colour: Colour }>> = {
   waiting: { mark: '○', colour: 'dim' },
@@ -14,11 +15,12 @@ const marks: Readonly<Record<StepRecord['status'], { readonly mark: string; read
 /** Tells a run on the standard error: a line when a step begins and ends, and in between what is waited for. */
 export class RunProgress {
   private readonly environment: CommandEnvironment;
+  private readonly waiting: Waiting;
   private told: readonly StepRecord[] = [];
-  private words = '';
 
   constructor(environment: CommandEnvironment) {
     this.environment = environment;
+    this.waiting = new Waiting(environment);
   }
 
   readonly tell = (run: RunRecord, words?: string): void => {
@@ -28,29 +30,16 @@ export class RunProgress {
       const before = told[index]?.status ?? 'waiting';
       if (step.status !== before) this.line(stepLine(step, `${index + 1}/${run.steps.length}`, this.environment));
     }
-    if (words !== undefined) this.say(words);
+    if (words !== undefined) this.waiting.say(words);
   };
 
   /** Puts a line above what is waited for. */
   line(text: string): void {
-    this.environment.progress?.('');
-    this.environment.err(`${text}\n`);
+    this.waiting.line(text);
   }
 
   end(): void {
-    this.environment.progress?.('');
-  }
-
-  private say(words: string): void {
-    const { progress } = this.environment;
-    if (progress !== undefined) {
-      progress(plain(words));
-      return;
-    }
-    // A countdown is told once where lines cannot be replaced.
-    const shape = words.replaceAll(/\d+/g, '0');
-    if (shape !== this.words) this.line(`  ${plain(words)}`);
-    this.words = shape;
+    this.waiting.end();
   }
 }
 

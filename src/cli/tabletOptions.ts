@@ -4,7 +4,8 @@ import type { TabletRoute } from './openRefresher.ts';
 import { readDuration, readTls, type Values } from './options.ts';
 
 type Route<V extends TabletRoute['via']> = Extract<TabletRoute, { readonly via: V }>;
-type VtctldAddress = Omit<Route<'vtctld'>, 'user' | 'password'> & LoginOptions;
+/** vtctld, with a password that is not an argument. */
+export type VtctldAddress = Omit<Route<'vtctld'>, 'user' | 'password'> & LoginOptions;
 
 /** How the tablets are reached, with a password that is not an argument. */
 export type TabletsAddress = Route<'dial'> | VtctldAddress | Route<'wait'>;
@@ -28,7 +29,8 @@ export function readTablets(values: Values): TabletsAddress | string {
   return vtctld ?? '--tablets vtctld needs --vtctld HOST:PORT';
 }
 
-function readVtctld(values: Values): VtctldAddress | undefined | string {
+/** vtctld's address, or what is wrong with it; undefined when none is given. */
+export function readVtctld(values: Values): VtctldAddress | undefined | string {
   const { vtctld, 'vtctld-user': user, 'vtctld-password-file': passwordFile } = values;
   if (vtctld === undefined) {
     const stray = Object.keys(values).find((name) => name.startsWith('vtctld-'));

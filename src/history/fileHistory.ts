@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Reading } from '../model/reading.ts';
 import type { RunHistory, RunRecord } from '../repair/ports.ts';
+import { DurableFiles, isRunId, newRunId } from './durableFiles.ts';
 import { runFromText, runToText } from './runText.ts';
 
 /** A file of the folder, with the run in it or why it could not be read. */
@@ -11,29 +11,24 @@ export interface HistoryEntry {
   readonly run: Reading<RunRecord>;
 }
 
-/** Time in UTC to the millisecond, and what tells two runs of one moment apart. */
-const validId = /^\d{8}T\d{9}Z-[0-9a-f]{12}$/;
 const extension = '.json';
 
 /** Runs as files of a folder, one each, which only their owner can read. */
 export class FileHistory implements RunHistory {
   readonly folder: string;
-  /** Saves happen one after the other: an earlier state must not replace a later one. */
-  private last: Promise<void> = Promise.resolve();
+  private readonly files = new DurableFiles();
 
   constructor(folder: string) {
     this.folder = folder;
   }
 
   newId(startedAt: number): string {
-    const time = new Date(startedAt).toISOString().replaceAll(/[-:.]/g, '');
-    return `${time}-${randomBytes(6).toString('hex')}`;
+    return newRunId(startedAt);
   }
 
-  save(run: RunRecord): Promise<void> {
-    const saved = this.last.then(() => this.write(run));
-    this.last = saved.catch(() => undefined);
-    return saved;
+  async save(run: RunRecord): Promise<void> {
+    if (!isRunId(run.id)) throw new Error(`${JSON.stringify(run.id)} is not the id of a run`);
+    await this.files.write(this.fileOf(run.id), runToText(run));
   }
 
   /** All runs, newest first; a file that is no run is told as such. Empty where the folder was never made; rejects when it cannot be read. */
@@ -56,7 +51,7 @@ export class FileHistory implements RunHistory {
 
   /** One run; absent when there is no file of it, failed when that is no run. */
   async load(id: string): Promise<Reading<RunRecord>> {
-    if (!validId.test(id)) return { status: 'failed', reason: `${JSON.stringify(id)} is not the id of a run` };
+    if (!isRunId(id)) return { status: 'failed', reason: `${JSON.stringify(id)} is not the id of a run` };
     try {
       const run = runFromText(await readFile(this.fileOf(id), 'utf8'));
       if (run.status !== 'loaded' || run.value.id === id) return run;
@@ -67,39 +62,8 @@ export class FileHistory implements RunHistory {
     }
   }
 
-  private async write(run: RunRecord): Promise<void> {
-    if (!validId.test(run.id)) throw new Error(`${JSON.stringify(run.id)} is not the id of a run`);
-    await mkdir(this.folder, { recursive: true, mode: 0o700 });
-    const temporary = path.join(this.folder, `.${run.id}.${randomBytes(6).toString('hex')}.tmp`);
-    try {
-      const file = await open(temporary, 'wx', 0o600);
-      try {
-        await file.writeFile(runToText(run));
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await rename(temporary, this.fileOf(run.id));
-    } catch (error) {
-      await rm(temporary, { force: true });
-      throw error;
-    }
-    await syncFolder(this.folder);
-  }
-
   private fileOf(id: string): string {
     return path.join(this.folder, `${id}${extension}`);
-  }
-}
-
-/** Makes the new name last through a power failure; Windows has no such call for folders. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 

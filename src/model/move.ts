@@ -1,4 +1,5 @@
 /** A MoveTables move: some tables on their way from one keyspace to another. */
+import { isReverseWorkflow, partnerWorkflowName } from './workflow.ts';
 
 export const tabletTypes = ['primary', 'replica', 'rdonly'] as const;
 /** The tablet types that traffic is switched for. */
@@ -62,4 +63,19 @@ export function servedByWords(
 /** A move's name for people: its workflow, or what is inferred. */
 export function moveTitle(move: Pick<Move, 'workflows' | 'source' | 'target'>): string {
   return move.workflows[0] ?? `${move.source} → ${move.target}`;
+}
+
+/** The forward workflow of a move, by the names that are known of the pair; undefined when none is, or several are. */
+export function forwardWorkflow({
+  workflows,
+  target,
+}: Pick<Move, 'workflows' | 'target'>): { readonly keyspace: string; readonly name: string } | undefined {
+  const names = new Set(
+    workflows.map((qualified) => {
+      const name = qualified.slice(qualified.indexOf('.') + 1);
+      return isReverseWorkflow(name) ? partnerWorkflowName(name) : name;
+    }),
+  );
+  const [name, ...others] = names;
+  return name === undefined || others.length > 0 ? undefined : { keyspace: target, name };
 }

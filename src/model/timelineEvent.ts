@@ -1,6 +1,15 @@
-/** What one change to a topology's records was, in the order in which etcd took the changes. */
-export type TimelineEventKind =
-  'lock-taken' | 'lock-released' | 'denied-tables' | 'routing-rules' | 'srv-vschema' | 'serving-graph' | 'other';
+export const timelineEventKinds = [
+  'lock-taken',
+  'lock-released',
+  'denied-tables',
+  'routing-rules',
+  'srv-vschema',
+  'serving-graph',
+  'other',
+] as const;
+
+/** What one change to a topology's records was. */
+export type TimelineEventKind = (typeof timelineEventKinds)[number];
 
 /** One change to one record. */
 export interface TimelineEvent {

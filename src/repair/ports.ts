@@ -61,7 +61,11 @@ export interface TabletRefresher {
 }
 
 /** How a tablet answered to a dial that changes nothing. */
-export type TabletAnswer = { readonly status: 'answers' } | { readonly status: 'silent'; readonly reason: string };
+export type TabletAnswer =
+  | { readonly status: 'answers' }
+  | { readonly status: 'silent'; readonly reason: string }
+  /** Whether it is there could not be asked, or nobody meant to ask it. */
+  | { readonly status: 'not-dialled'; readonly reason: string };
 
 /** Asks tablets whether they are there. */
 export interface TabletDialer {

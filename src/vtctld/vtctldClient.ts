@@ -10,7 +10,7 @@ import type {
 } from '../records/gen/vtctldata_pb.js';
 import { Vtctld } from '../records/gen/vtctlservice_pb.js';
 import { checkCredentials } from '../topology/etcdAccess.ts';
-import { callChanging, callPatiently, type CallLimits } from './grpcCall.ts';
+import { callChanging, callOnce, callPatiently, type CallLimits } from './grpcCall.ts';
 import { grpcServer, type GrpcAccess, type GrpcServer } from './grpcServer.ts';
 import { switchTrafficMessage, type SwitchTrafficRequest, type SwitchTrafficResult } from './switchTraffic.ts';
 
@@ -81,6 +81,13 @@ export class VtctldClient {
   completeDryRun(request: CompleteDryRun, limits: CallLimits): Promise<MoveTablesCompleteResponse> {
     const { keyspace: targetKeyspace, ...rest } = request;
     return this.ask(Vtctld.method.moveTablesComplete, { ...rest, targetKeyspace, dryRun: true }, limits);
+  }
+
+  /** Has vtctld call a tablet, which changes nothing; rejects when the tablet does not answer. `alias` is as Vitess writes it. */
+  async pingTablet(alias: string, limits: CallLimits): Promise<void> {
+    const dash = alias.lastIndexOf('-');
+    const tabletAlias = { cell: alias.slice(0, dash), uid: Number(alias.slice(dash + 1)) };
+    await callOnce(this.server, Vtctld.method.pingTablet, { tabletAlias }, limits);
   }
 
   /** Has a shard's tablets read their Shard record. */

@@ -84,7 +84,7 @@ describe('the command line of precheck', () => {
 
   it('keeps its options to itself', () => {
     assert.match(problem(['status', '--tables', 't']), /--tables belongs to the command precheck$/);
-    assert.match(problem(['diagnose', '--vtctld', 'v:1']), /--vtctld belongs to the command precheck, repair, undo$/);
+    assert.match(problem(['diagnose', '--vtctld', 'v:1']), /--vtctld belongs to the command precheck, switch, reverse, repair, undo$/);
   });
 });
 

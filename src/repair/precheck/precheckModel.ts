@@ -2,12 +2,17 @@
 import type { DiagnosedMove } from '../../diagnose/diagnose.ts';
 import type { FindingCode } from '../../model/finding.ts';
 import type { ShardName } from '../../model/plan.ts';
+import type { TabletTypeName } from '../../model/move.ts';
 import type { RecordId } from '../../model/record.ts';
 import type { TabletAnswer } from '../ports.ts';
 
 export interface PrecheckRequest {
   readonly operation: 'switch' | 'reverse';
   readonly target: PrecheckTarget;
+  /** The tablet types whose traffic is to be switched; all when undefined. */
+  readonly tabletTypes?: readonly TabletTypeName[];
+  /** Where reads are to be switched; every cell when undefined. */
+  readonly cells?: readonly string[];
   /** vtctldclient's --action-timeout in milliseconds; undefined for its default of an hour, which is enough. */
   readonly actionTimeoutMs?: number;
   /** SwitchTraffic's --timeout in milliseconds, at least a second; 30 s when undefined. */
@@ -29,6 +34,9 @@ export interface PrecheckSubject {
   /** The keyspace that is to serve afterwards. */
   readonly to: string;
   readonly tables: readonly string[];
+  readonly tabletTypes: readonly TabletTypeName[];
+  /** Where reads are switched; empty for every cell. */
+  readonly cells: readonly string[];
   /** Every shard of both sides that takes part, `from` first. */
   readonly shards: readonly ShardName[];
   /** The workflow whose streams the operation runs on, which is the reverse one to go back; undefined when not known. */
@@ -38,8 +46,6 @@ export interface PrecheckSubject {
 /** A tablet's answer, or why there is none. */
 export type PrecheckAnswer =
   | TabletAnswer
-  /** Nobody meant to ask it. */
-  | { readonly status: 'not-dialled'; readonly reason: string }
   /** It was to be asked, and the time for the whole command was over. */
   | { readonly status: 'out-of-time' };
 

@@ -2,17 +2,14 @@
 import { primaryDenials } from '../../diagnose/deniedTables.ts';
 import type { DiagnosedMove } from '../../diagnose/diagnose.ts';
 import { isResharding, loadedShards } from '../../diagnose/keyspaceFacts.ts';
-import { ShardRoutes } from '../../diagnose/partialMoves.ts';
-import { RoutingTable } from '../../diagnose/routing.ts';
-import { servingKeyspace } from '../../diagnose/tableMoves.ts';
 import { compileTablePattern } from '../../diagnose/tablePattern.ts';
-import { loadedValue } from '../../model/reading.ts';
-import { globalRecord } from '../../model/record.ts';
+import { tabletTypes, type TrafficCell } from '../../model/move.ts';
 import { listWords } from '../../model/words.ts';
 import { qualifiedWorkflow } from '../../model/workflow.ts';
 import type { Snapshot } from '../../records/snapshot.ts';
 import { operationName } from './precheckSubject.ts';
 import type { PrecheckReason, PrecheckSubject } from './precheckModel.ts';
+import { servedParts, type ServedPart } from './servedParts.ts';
 
 export function stateReasons(subject: PrecheckSubject, snapshot: Snapshot): PrecheckReason[] {
   return [
@@ -23,14 +20,8 @@ export function stateReasons(subject: PrecheckSubject, snapshot: Snapshot): Prec
   ];
 }
 
-/** Where one part of a move (a table, a shard, the tenant) is served; undefined when no rule says. */
-interface ServedPart {
-  readonly name: string;
-  readonly by: string | undefined;
-}
-
 function routingReasons(subject: PrecheckSubject, move: DiagnosedMove, snapshot: Snapshot): PrecheckReason[] {
-  const multiTenant = move.kind === 'multi-tenant' && subject.to === move.source;
+  const multiTenant = move.kind === 'multi-tenant' && subject.to === move.source && switchesWrites(subject);
   const reasons: PrecheckReason[] = multiTenant
     ? [
         {
@@ -57,51 +48,33 @@ function routingReasons(subject: PrecheckSubject, move: DiagnosedMove, snapshot:
       },
     ];
   }
-  return [...reasons, ...(parts.every(({ by }) => by === subject.to) ? alreadyThere(subject, move) : [])];
+  return [...reasons, ...alreadyThere(subject, move, parts)];
 }
 
-function servedParts(move: DiagnosedMove, snapshot: Snapshot) {
-  const { source, target } = move;
-  if (move.kind === 'partial') {
-    const parts = new ShardRoutes(snapshot)
-      .between(source, target)
-      .map(({ shard, toKeyspace }): ServedPart => ({ name: `the shard ${shard}`, by: toKeyspace }));
-    return { record: globalRecord.shardRoutingRules, rules: snapshot.shardRoutingRules.status, parts };
-  }
-  if (move.kind === 'multi-tenant') {
-    const rules = loadedValue(snapshot.keyspaceRoutingRules)?.rules ?? [];
-    const parts = rules
-      .filter(({ fromKeyspace }) => fromKeyspace.split('@')[0] === source)
-      .map(({ fromKeyspace, toKeyspace }): ServedPart => ({ name: fromKeyspace, by: toKeyspace }));
-    return { record: globalRecord.keyspaceRoutingRules, rules: snapshot.keyspaceRoutingRules.status, parts };
-  }
-  const routing = new RoutingTable(loadedValue(snapshot.routingRules));
-  const parts = move.tables.map((table): ServedPart => ({
-    name: table,
-    by: servingKeyspace(routing, table, source, target),
-  }));
-  return { record: globalRecord.routingRules, rules: snapshot.routingRules.status, parts };
-}
-
-/** The writes are where the operation would take them. */
-function alreadyThere(subject: PrecheckSubject, move: DiagnosedMove): PrecheckReason[] {
+/** Traffic that is where the operation would take it. */
+function alreadyThere(subject: PrecheckSubject, move: DiagnosedMove, parts: readonly ServedPart[]): PrecheckReason[] {
   const { operation, to } = subject;
   // A switch that died before its end: SwitchTraffic again completes it.
   const unfinished = move.findings.some(({ code }) => code === 'stopped-not-frozen');
   if (unfinished && to === move.target) return [];
+  // The shards of a partial move switch reads and writes together.
+  const asked = parts.filter(({ types }) => types.some((type) => subject.tabletTypes.includes(type)));
+  const writesThere = asked.every(({ by }) => by === to);
   // Reads of the other kinds go with the rules that were looked at already.
-  const reads = move.kind === 'standard' ? move.matrix.filter(({ type }) => type !== 'primary') : [];
+  const reads = move.kind === 'standard' ? move.matrix.filter((cell) => isAskedRead(subject, cell)) : [];
   // Where reads are not known the reason is that they could not be read.
-  if (reads.some(({ servedBy }) => servedBy.kind === 'not-checked')) return [];
+  if (!writesThere || reads.some(({ servedBy }) => servedBy.kind === 'not-checked')) return [];
   if (reads.every(({ servedBy }) => servedBy.kind !== 'keyspace' || servedBy.keyspace === to)) {
+    const types =
+      subject.tabletTypes.length === tabletTypes.length ? 'reads and writes' : listWords(subject.tabletTypes);
     return [
       {
         code: 'nothing-to-do',
-        message: `${to} serves ${whatOf(move)} already, reads and writes: there is nothing to ${operation}.`,
+        message: `${to} serves ${whatOf(move)} already, ${types}: there is nothing to ${operation}.`,
       },
     ];
   }
-  if (to === move.target) return [];
+  if (to === move.target || !switchesWrites(subject)) return [];
   return [
     {
       code: 'writes-not-switched',
@@ -110,6 +83,14 @@ function alreadyThere(subject: PrecheckSubject, move: DiagnosedMove): PrecheckRe
         `which there is only after writes were switched, and fails without it. Next: name the types that are switched, e.g. --tablet-types=replica,rdonly.`,
     },
   ];
+}
+
+function switchesWrites({ tabletTypes: types }: PrecheckSubject): boolean {
+  return types.includes('primary');
+}
+
+function isAskedRead({ tabletTypes: types, cells }: PrecheckSubject, { type, cell }: TrafficCell): boolean {
+  return type !== 'primary' && types.includes(type) && (cells.length === 0 || cells.includes(cell));
 }
 
 function whatOf({ kind, tables, shards, source }: DiagnosedMove): string {

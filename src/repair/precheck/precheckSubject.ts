@@ -1,7 +1,7 @@
 /** Which move a switch or reverse is about. */
 import type { DiagnosedMove, DiagnosedTopology } from '../../diagnose/diagnose.ts';
 import { mayMoveTables } from '../../diagnose/workflowPairs.ts';
-import { moveTitle } from '../../model/move.ts';
+import { forwardWorkflow, moveTitle, tabletTypes } from '../../model/move.ts';
 import type { ShardName } from '../../model/plan.ts';
 import { listWords } from '../../model/words.ts';
 import { isReverseWorkflow, partnerWorkflowName, qualifiedWorkflow } from '../../model/workflow.ts';
@@ -17,7 +17,8 @@ type WorkflowTarget = PrecheckTarget & { readonly kind: 'workflow' };
 type WorkflowName = NonNullable<PrecheckSubject['runs']>;
 type TablesTarget = PrecheckTarget & { readonly kind: 'tables' };
 
-export function findSubject({ operation, target }: PrecheckRequest, topology: DiagnosedTopology): FoundSubject {
+export function findSubject(request: PrecheckRequest, topology: DiagnosedTopology): FoundSubject {
+  const { target } = request;
   const { keyspaces } = topology.snapshot;
   const named = target.kind === 'workflow' ? [target.keyspace] : [target.from, target.to];
   const unknown = named.filter((keyspace) => !keyspaces.has(keyspace));
@@ -26,15 +27,16 @@ export function findSubject({ operation, target }: PrecheckRequest, topology: Di
     return refused('keyspace-unknown', `There is no keyspace ${listWords(unknown)}; ${there}.`);
   }
   return target.kind === 'workflow'
-    ? subjectOfWorkflow(operation, target, topology)
-    : subjectOfTables(operation, target, topology);
+    ? subjectOfWorkflow(request, target, topology)
+    : subjectOfTables(request, target, topology);
 }
 
 function subjectOfWorkflow(
-  operation: PrecheckRequest['operation'],
+  request: PrecheckRequest,
   target: WorkflowTarget,
   topology: DiagnosedTopology,
 ): FoundSubject {
+  const { operation } = request;
   const { keyspace, workflow } = target;
   const move = moveOfWorkflow(target, topology);
   if (move === undefined) return unknownWorkflow(target, topology);
@@ -46,7 +48,7 @@ function subjectOfWorkflow(
     operation === 'switch' ? { keyspace, name: workflow } : { keyspace: other, name: partnerWorkflowName(workflow) };
   const from = to === keyspace ? other : keyspace;
   const reasons = missingWorkflows(operation, move, [{ keyspace, name: workflow }, runs], topology);
-  return { subject: subjectOf({ operation, moves: [move], from, to, runs }, topology), reasons };
+  return { subject: subjectOf(request, { moves: [move], from, to, runs }, topology), reasons };
 }
 
 /** The move that has this workflow, or whose other workflow is its partner. */
@@ -120,11 +122,8 @@ function tablesHint({ moves }: DiagnosedTopology): string {
   return shown.length === 0 ? '--tables a,b --from SOURCE --to TARGET' : shown.join(', or ');
 }
 
-function subjectOfTables(
-  operation: PrecheckRequest['operation'],
-  target: TablesTarget,
-  topology: DiagnosedTopology,
-): FoundSubject {
+function subjectOfTables(request: PrecheckRequest, target: TablesTarget, topology: DiagnosedTopology): FoundSubject {
+  const { operation } = request;
   const { from: source, to: destination } = target;
   const between = topology.moves.filter((move) => [source, destination].every((side) => isSide(move, side)));
   const moves = between.filter(({ tables }) => tables.some((table) => target.tables.includes(table)));
@@ -141,7 +140,7 @@ function subjectOfTables(
   const [from, to] = operation === 'switch' ? [source, destination] : [destination, source];
   const runs = others.length === 0 ? workflowThatRuns(first, to) : undefined;
   const missing = runs === undefined ? [] : missingWorkflows(operation, first, [runs], topology);
-  const subject = subjectOf({ operation, moves: [first, ...others], from, to, runs }, topology);
+  const subject = subjectOf(request, { moves: [first, ...others], from, to, runs }, topology);
   return { subject, reasons: [...reasons, ...missing] };
 }
 
@@ -173,20 +172,15 @@ function unknownTables(
 }
 
 /** The workflow of a move that takes its traffic to a keyspace; a partial move has one for each of its parts. */
-function workflowThatRuns({ workflows, source, target }: DiagnosedMove, to: string): PrecheckSubject['runs'] {
-  const forward = new Set(
-    workflows.map((qualified) => {
-      const name = qualified.slice(qualified.indexOf('.') + 1);
-      return isReverseWorkflow(name) ? partnerWorkflowName(name) : name;
-    }),
-  );
-  const [name, ...more] = forward;
-  if (name === undefined || more.length > 0) return undefined;
-  return to === target ? { keyspace: target, name } : { keyspace: source, name: partnerWorkflowName(name) };
+function workflowThatRuns(move: DiagnosedMove, to: string): PrecheckSubject['runs'] {
+  const forward = forwardWorkflow(move);
+  if (forward === undefined || to === move.target) return forward;
+  return { keyspace: move.source, name: partnerWorkflowName(forward.name) };
 }
 
 function subjectOf(
-  subject: Omit<PrecheckSubject, 'tables' | 'shards'>,
+  { operation, tabletTypes: types = tabletTypes, cells = [] }: PrecheckRequest,
+  subject: Pick<PrecheckSubject, 'moves' | 'from' | 'to' | 'runs'>,
   { snapshot }: DiagnosedTopology,
 ): PrecheckSubject {
   const { moves, from, to } = subject;
@@ -198,7 +192,7 @@ function subjectOf(
       .filter(({ name }) => partial?.has(name) ?? true)
       .map(({ name: shard }) => ({ keyspace, shard }));
   const tables = [...new Set(moves.flatMap((move) => move.tables))].sort();
-  return { ...subject, tables, shards: [...shardsOf(from), ...shardsOf(to)] };
+  return { ...subject, operation, tabletTypes: types, cells, tables, shards: [...shardsOf(from), ...shardsOf(to)] };
 }
 
 /** Vitess's own name of the operation. */

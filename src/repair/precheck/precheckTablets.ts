@@ -1,7 +1,7 @@
 /** Whether every tablet that must read its Shard record again is there. */
 import { loadedValue } from '../../model/reading.ts';
 import { cellRecord, globalRecord, type RecordId } from '../../model/record.ts';
-import { listWords } from '../../model/words.ts';
+import { listWords, sentence } from '../../model/words.ts';
 import { groupBy } from '../../model/groupBy.ts';
 import type { Snapshot } from '../../records/snapshot.ts';
 import { tabletTypeName } from '../../records/tabletTypeName.ts';
@@ -148,8 +148,4 @@ function tabletReason(
             `Next: bring it back, or delete its record if it is gone for good (vtctldclient DeleteTablets ${alias}).`,
         },
   ];
-}
-
-function sentence(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
