@@ -170,6 +170,7 @@ describe('the map', function () {
         await until(async () => (await colourOf(workbench, 'svg.move-map .paper')) === paper);
         assert.notEqual(await colourOf(workbench, 'svg.move-map .title'), paper);
         await page.mouse.move(1000, 890);
+        await page.locator('.workbench-hover').waitFor({ state: 'hidden' });
         await workbench.screenshot(`map-${name}`);
       });
     }
