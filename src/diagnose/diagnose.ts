@@ -5,7 +5,7 @@ import { loadedValue } from '../model/reading.ts';
 import { recordName } from '../model/record.ts';
 import type { Snapshot } from '../records/snapshot.ts';
 import { findMoves } from './moves.ts';
-import { RoutingTable } from './routing.ts';
+import { routingTable } from './routing.ts';
 import type { DiagnosisInput } from './rule.ts';
 import { rules } from './rules.ts';
 import { tableSides } from './sides.ts';
@@ -45,12 +45,12 @@ export function diagnose(snapshot: Snapshot): DiagnosedTopology {
 
 /** What the rules look at, told from a snapshot. */
 export function diagnosisInput(snapshot: Snapshot): DiagnosisInput {
-  const routing = new RoutingTable(loadedValue(snapshot.routingRules));
+  const routing = routingTable(loadedValue(snapshot.routingRules));
   const moves = findMoves(snapshot, routing);
   const cellRouting = new Map(
     snapshot.cells
       .filter(({ srvVSchema }) => srvVSchema.status !== 'failed')
-      .map(({ name, srvVSchema }) => [name, new RoutingTable(loadedValue(srvVSchema)?.routingRules)]),
+      .map(({ name, srvVSchema }) => [name, routingTable(loadedValue(srvVSchema)?.routingRules)]),
   );
   return { snapshot, routing, cellRouting, moves, sides: tableSides({ snapshot, routing, moves }) };
 }

@@ -1,5 +1,6 @@
 /** Facts about one keyspace that several rules and the inference of moves need. */
 import { parseShardName, rangesOverlap } from '../model/keyRange.ts';
+import { remember } from '../model/remember.ts';
 import type { Shard } from '../records/gen/topodata_pb.js';
 import { globalRecord, recordName, type RecordId } from '../model/record.ts';
 import type { KeyspaceRecords, ShardRecord, Snapshot } from '../records/snapshot.ts';
@@ -14,23 +15,19 @@ export interface LoadedShard {
   readonly denials: ShardDenials;
 }
 
-// A snapshot never changes, and every rule asks for the shards of the same keyspaces.
-const shardsByKeyspace = new WeakMap<KeyspaceRecords, readonly LoadedShard[]>();
-
 /** The keyspace's shards that could be read, in key range order. */
 export function loadedShards(keyspace: KeyspaceRecords | undefined): readonly LoadedShard[] {
-  if (keyspace === undefined) return [];
-  let shards = shardsByKeyspace.get(keyspace);
-  if (shards === undefined) {
-    shards = keyspace.shards.flatMap(({ name, record, shard }) =>
-      shard.status === 'loaded'
-        ? [{ keyspace: keyspace.name, name, record, shard: shard.value, denials: new ShardDenials(shard.value) }]
-        : [],
-    );
-    shardsByKeyspace.set(keyspace, shards);
-  }
-  return shards;
+  return keyspace === undefined ? [] : shardsOf(keyspace);
 }
+
+// A keyspace's records never change, and every rule asks for the shards of the same keyspaces.
+const shardsOf = remember(({ name: keyspace, shards }: KeyspaceRecords): readonly LoadedShard[] =>
+  shards.flatMap(({ name, record, shard }) =>
+    shard.status === 'loaded'
+      ? [{ keyspace, name, record, shard: shard.value, denials: new ShardDenials(shard.value) }]
+      : [],
+  ),
+);
 
 /**
  * The shards that a move's denied tables are on: those whose primary serves. A
@@ -38,10 +35,14 @@ export function loadedShards(keyspace: KeyspaceRecords | undefined): readonly Lo
  * none while a shard that may be the serving one could not be read.
  */
 export function servingShards(keyspace: KeyspaceRecords | undefined): readonly LoadedShard[] {
+  return keyspace === undefined ? [] : servingShardsOf(keyspace);
+}
+
+const servingShardsOf = remember((keyspace: KeyspaceRecords) => {
   const shards = loadedShards(keyspace);
   const serving = shards.filter(({ shard }) => shard.isPrimaryServing);
   return serving.length > 0 || !allShardsLoaded(keyspace) ? serving : shards;
-}
+});
 
 /** True when every shard record of the keyspace could be read. */
 export function allShardsLoaded(keyspace: KeyspaceRecords | undefined): boolean {

@@ -1,12 +1,13 @@
 /** All moves of a snapshot: by tables, by shards (partial), and by keyspace (multi-tenant). */
 import { groupBy } from '../model/groupBy.ts';
 import type { Move } from '../model/move.ts';
+import { remember } from '../model/remember.ts';
 import type { Snapshot } from '../records/snapshot.ts';
 import { findMultiTenantMoves } from './multiTenantMoves.ts';
 import { ShardRoutes } from './partialMoves.ts';
 import { mirroredTables } from './mirroring.ts';
-import { parseRuleName, type RoutingTable } from './routing.ts';
-import { inferDirection, tablePairs, type TablePair } from './tableMoves.ts';
+import { parseRuleName, type RoutingRuleEntry, type RoutingTable } from './routing.ts';
+import { inferDirection, tablePairs } from './tableMoves.ts';
 import { KnownWorkflows, workflowPairs, type WorkflowPair } from './workflowPairs.ts';
 
 /** Finds the moves, in the order of their ids. Where RoutingRules could not be read there are no moves by tables to be told from it. */
@@ -34,7 +35,7 @@ function tableMoves(snapshot: Snapshot, routing: RoutingTable, known: KnownWorkf
     .map((pair) => {
       const workflow = known.of(pair.table, pair.serving, pair.other);
       const { source, target } = workflow ?? inferDirection(snapshot, routing, pair);
-      const key = JSON.stringify([source, target, workflow?.names ?? routeSignature(routing, pair)]);
+      const key = JSON.stringify([source, target, workflow?.names ?? routeSignature(routing.rulesOf(pair.table))]);
       return { key, group: { source, target, known: workflow, table: pair.table } };
     });
   return [...groupBy(entries, ({ key }) => key).values()].map((same) =>
@@ -72,15 +73,14 @@ function tableMove(groups: readonly Group[], { known, routes, mirrored }: MoveCo
 }
 
 /** Tables of one move are switched together: tables that are routed differently are of different moves. */
-function routeSignature(routing: RoutingTable, { table }: TablePair): string[] {
-  return routing
-    .rulesOf(table)
+const routeSignature = remember((rules: readonly RoutingRuleEntry[]): readonly string[] =>
+  rules
     .map(({ from, toTables }) => {
       const to = toTables.map((name) => parseRuleName(name).keyspace ?? '').join('|');
       return `${from.keyspace ?? ''}@${from.type}>${to}`;
     })
-    .sort();
-}
+    .sort(),
+);
 
 /** Known workflows that no rule is about: created with --no-routing-rules, or the rules are gone. */
 function movesWithoutRules(moves: readonly Move[], pairs: readonly WorkflowPair[]): Move[] {

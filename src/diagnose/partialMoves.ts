@@ -2,6 +2,7 @@
 import { groupBy } from '../model/groupBy.ts';
 import type { Move } from '../model/move.ts';
 import { loadedValue } from '../model/reading.ts';
+import { remember } from '../model/remember.ts';
 import type { ShardRoutingRule } from '../records/gen/vschema_pb.js';
 import type { Snapshot } from '../records/snapshot.ts';
 import { isPattern } from './deniedTables.ts';
@@ -13,15 +14,19 @@ import type { KnownWorkflows } from './workflowPairs.ts';
  * not those that a shard routing rule sends to another keyspace, for whatever
  * table (VCursorImpl.fixupPartiallyMovedShards in Vitess).
  */
-export function queriedShards(snapshot: Snapshot, keyspace: string): LoadedShard[] {
-  const rules = loadedValue(snapshot.shardRoutingRules)?.rules ?? [];
-  const elsewhere = new Set(
-    rules
-      .filter(({ fromKeyspace, toKeyspace }) => fromKeyspace === keyspace && toKeyspace !== keyspace)
-      .map(({ shard }) => shard),
-  );
-  return servingShards(snapshot.keyspaces.get(keyspace)).filter(({ name }) => !elsewhere.has(name));
+export function queriedShards(snapshot: Snapshot, keyspace: string): readonly LoadedShard[] {
+  const elsewhere = sentElsewhere(snapshot).get(keyspace);
+  const serving = servingShards(snapshot.keyspaces.get(keyspace));
+  return elsewhere === undefined ? serving : serving.filter(({ name }) => !elsewhere.has(name));
 }
+
+/** The shards of each keyspace that shard routing rules send to another one. */
+const sentElsewhere = remember(({ shardRoutingRules }: Snapshot) => {
+  const rules = loadedValue(shardRoutingRules)?.rules ?? [];
+  const away = rules.filter(({ fromKeyspace, toKeyspace }) => fromKeyspace !== toKeyspace);
+  const byKeyspace = groupBy(away, ({ fromKeyspace }) => fromKeyspace);
+  return new Map([...byKeyspace].map(([keyspace, own]) => [keyspace, new Set(own.map(({ shard }) => shard))]));
+});
 
 /** ShardRoutingRules, looked up by the two keyspaces they are between. */
 export class ShardRoutes {

@@ -1,6 +1,7 @@
 /** Table routing rules as vtgate reads them. */
 import { groupBy } from '../model/groupBy.ts';
 import { tabletTypes, type TabletTypeName } from '../model/move.ts';
+import { remember } from '../model/remember.ts';
 import type { RoutingRules } from '../records/gen/vschema_pb.js';
 
 /** A table as a routing rule names it: `corder`, `customer.corder`, `customer.corder@replica`. */
@@ -39,6 +40,7 @@ export class RoutingTable {
   readonly duplicates: ReadonlyMap<string, readonly RoutingRuleEntry[]>;
   private readonly byName: ReadonlyMap<string, RoutingRuleEntry>;
   private readonly byTable: ReadonlyMap<string, readonly RoutingRuleEntry[]>;
+  private byLowerCase: ReadonlyMap<string, readonly RoutingRuleEntry[]> | undefined;
 
   constructor(rules: RoutingRules | undefined) {
     this.entries = (rules?.rules ?? []).map(({ fromTable, toTables }, index) => ({
@@ -68,8 +70,8 @@ export class RoutingTable {
 
   /** The rules about every table that a denied table's name denies: tablets compare names without regard to case. */
   rulesOfDenied(entry: string): readonly RoutingRuleEntry[] {
-    const name = entry.toLowerCase();
-    return [...this.byTable].flatMap(([table, rules]) => (table.toLowerCase() === name ? rules : []));
+    this.byLowerCase ??= groupBy([...this.byTable.values()].flat(), ({ from }) => from.table.toLowerCase());
+    return this.byLowerCase.get(entry.toLowerCase()) ?? [];
   }
 
   get(fromTable: string): RoutingRuleEntry | undefined {
@@ -83,8 +85,19 @@ export class RoutingTable {
   }
 }
 
+const noRules = new RoutingTable(undefined);
+const tableOf = remember((rules: RoutingRules) => new RoutingTable(rules));
+
+/** The rules of a message that does not change any more; none where there is no message. */
+export function routingTable(rules: RoutingRules | undefined): RoutingTable {
+  return rules === undefined ? noRules : tableOf(rules);
+}
+
 /** The keyspace that a rule sends its table to; undefined when the rule disables the table or names no keyspace. */
 export function routedKeyspace(entry: RoutingRuleEntry | undefined): string | undefined {
-  const to = entry?.toTables[0];
-  return to === undefined ? undefined : parseRuleName(to).keyspace;
+  return entry === undefined ? undefined : targetOf(entry);
 }
+
+const targetOf = remember(({ toTables: [to] }: RoutingRuleEntry) =>
+  to === undefined ? undefined : parseRuleName(to).keyspace,
+);

@@ -2,12 +2,14 @@
 import { create, type DescMessage, type MessageShape } from '@bufbuild/protobuf';
 import type { JsonPath } from '../model/record.ts';
 import type { Reading } from '../model/reading.ts';
+import { rememberPair } from '../model/remember.ts';
 import { sameMessage } from '../records/decode.ts';
 import {
   KeyspaceRoutingRulesSchema,
   KeyspaceSchema as VSchemaSchema,
   MirrorRulesSchema,
   ShardRoutingRulesSchema,
+  type Keyspace as VSchema,
   type SrvVSchema,
 } from '../records/gen/vschema_pb.js';
 import type { Snapshot } from '../records/snapshot.ts';
@@ -57,7 +59,9 @@ export function diffSrvVSchema(
   };
 }
 
-function diffRules(cell: RoutingTable, global: RoutingTable): RuleDifference[] {
+// Cells that carry the same rules, and the next snapshot's cells, are compared once.
+const diffRules = rememberPair((cell: RoutingTable, global: RoutingTable): RuleDifference[] => {
+  if (cell === global) return [];
   const names = new Set([...cell.entries, ...global.entries].map(({ fromTable }) => fromTable));
   return [...names]
     .map((fromTable) => ({ fromTable, cell: cell.get(fromTable), global: global.get(fromTable) }))
@@ -65,7 +69,7 @@ function diffRules(cell: RoutingTable, global: RoutingTable): RuleDifference[] {
       ({ fromTable, ...rules }) => !sameTargets(rules.cell, rules.global) || isDoubledOnce(fromTable, cell, global),
     )
     .sort((a, b) => (a.fromTable < b.fromTable ? -1 : 1));
-}
+});
 
 function sameTargets(a: RoutingRuleEntry | undefined, b: RoutingRuleEntry | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
@@ -77,15 +81,18 @@ function isDoubledOnce(fromTable: string, cell: RoutingTable, global: RoutingTab
   return cell.duplicates.has(fromTable) !== global.duplicates.has(fromTable);
 }
 
+const emptyVSchema = create(VSchemaSchema);
+const isSame = rememberPair((a: VSchema, b: VSchema) => sameMessage(VSchemaSchema, a, b));
+
 function diffKeyspaces(snapshot: Snapshot, srvVSchema: SrvVSchema): SrvVSchemaDiff['keyspaces'] {
   const differences: { keyspace: string; kind: 'differs' | 'missing' | 'left over' }[] = [];
   for (const { name, vschema } of snapshot.keyspaces.values()) {
     if (vschema.status === 'failed') continue;
     const cell = Object.hasOwn(srvVSchema.keyspaces, name) ? srvVSchema.keyspaces[name] : undefined;
     // Vitess puts an empty VSchema into SrvVSchema for a keyspace without one (topo.RebuildSrvVSchema).
-    const global = vschema.status === 'loaded' ? vschema.value : create(VSchemaSchema);
+    const global = vschema.status === 'loaded' ? vschema.value : emptyVSchema;
     if (cell === undefined) differences.push({ keyspace: name, kind: 'missing' });
-    else if (!sameMessage(VSchemaSchema, cell, global)) differences.push({ keyspace: name, kind: 'differs' });
+    else if (cell !== global && !isSame(cell, global)) differences.push({ keyspace: name, kind: 'differs' });
   }
   for (const keyspace of Object.keys(srvVSchema.keyspaces).sort()) {
     if (!snapshot.keyspaces.has(keyspace)) differences.push({ keyspace, kind: 'left over' });

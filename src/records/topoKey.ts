@@ -74,3 +74,6 @@ export function isMisplacedRecord(root: 'global' | 'cell', path: string): boolea
   const files = root === 'global' ? globalFiles : cellFiles;
   return key.kind === 'Other' && files.has(path.slice(path.lastIndexOf('/') + 1));
 }
+
+/** Why a misplaced record is unreadable. */
+export const misplaced = 'its key is not one under which Vitess keeps such a record';

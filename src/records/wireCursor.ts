@@ -23,6 +23,11 @@ export class WireCursor {
     this.bytes = bytes;
   }
 
+  /** How many bytes are behind it. */
+  get offset(): number {
+    return this.position;
+  }
+
   get atEnd(): boolean {
     return this.position >= this.bytes.length;
   }

@@ -1,13 +1,19 @@
 import type { Finding, FindingCode } from '../../model/finding.ts';
+import { remember } from '../../model/remember.ts';
 import { listWords } from '../../model/words.ts';
 import { TabletType, type Shard_TabletControl as TabletControl } from '../../records/gen/topodata_pb.js';
+import type { KeyspaceRecords } from '../../records/snapshot.ts';
 import { tabletTypeName } from '../../records/tabletTypeName.ts';
 import { loadedShards, type LoadedShard } from '../keyspaceFacts.ts';
 import type { DiagnosisInput } from '../rule.ts';
 
 /** Two tablet controls of one type for the same cells: the tablet keeps the last, people read the first. */
-export function duplicateControl(input: DiagnosisInput): Finding[] {
-  return allShards(input).flatMap((shard) =>
+export function duplicateControl({ snapshot }: DiagnosisInput): Finding[] {
+  return [...snapshot.keyspaces.values()].flatMap(duplicatesOf);
+}
+
+const duplicatesOf = remember((keyspace: KeyspaceRecords) =>
+  loadedShards(keyspace).flatMap((shard) =>
     shard.shard.tabletControls.flatMap((control, index) => {
       const earlier = shard.shard.tabletControls.findIndex((other, at) => at < index && overlap(other, control));
       if (earlier < 0) return [];
@@ -17,12 +23,16 @@ export function duplicateControl(input: DiagnosisInput): Finding[] {
         `which denies ${tablesWords(control)}, and ignore the earlier. Next: keep one control with the tables that must be denied.`;
       return [finding('duplicate-control', shard, index, control, message)];
     }),
-  );
-}
+  ),
+);
 
 /** Denied tables for REPLICA or RDONLY: no current release of Vitess writes them. */
-export function legacyControl(input: DiagnosisInput): Finding[] {
-  return allShards(input).flatMap((shard) =>
+export function legacyControl({ snapshot }: DiagnosisInput): Finding[] {
+  return [...snapshot.keyspaces.values()].flatMap(legaciesOf);
+}
+
+const legaciesOf = remember((keyspace: KeyspaceRecords) =>
+  loadedShards(keyspace).flatMap((shard) =>
     shard.shard.tabletControls.flatMap((control, index) => {
       if (!isLegacyControl(control)) return [];
       const cells = control.cells.length === 0 ? 'every cell' : listWords(control.cells);
@@ -31,12 +41,8 @@ export function legacyControl(input: DiagnosisInput): Finding[] {
         `reads there fail and no workflow will remove it. Next: remove the control if no old migration needs it.`;
       return [finding('legacy-control', shard, index, control, message)];
     }),
-  );
-}
-
-function allShards({ snapshot }: DiagnosisInput): LoadedShard[] {
-  return [...snapshot.keyspaces.values()].flatMap(loadedShards);
-}
+  ),
+);
 
 /** True for denied tables of REPLICA or RDONLY. */
 export function isLegacyControl({ tabletType, deniedTables }: TabletControl): boolean {

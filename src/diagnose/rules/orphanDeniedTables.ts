@@ -12,7 +12,8 @@ export function orphanDeniedTables(input: DiagnosisInput): Finding[] {
   const { snapshot, routing } = input;
   // Without the rules nothing can be called an orphan.
   if (snapshot.routingRules.status === 'failed' || snapshot.shardRoutingRules.status === 'failed') return [];
-  const moved = movedTables(input);
+  let moved: ReadonlySet<string> | undefined;
+  const isMoved = (key: string): boolean => (moved ??= movedTables(input)).has(key);
   return [...snapshot.keyspaces.values()].flatMap(loadedShards).flatMap((shard) => {
     const { keyspace, name } = shard;
     const tables = shard.denials.entries
@@ -21,8 +22,8 @@ export function orphanDeniedTables(input: DiagnosisInput): Finding[] {
         (entry) =>
           !isPattern(entry) &&
           !isRouted(routing, keyspace, entry) &&
-          !moved.has(keyOf(keyspace, undefined, entry)) &&
-          !moved.has(keyOf(keyspace, name, entry)),
+          !isMoved(keyOf(keyspace, undefined, entry)) &&
+          !isMoved(keyOf(keyspace, name, entry)),
       );
     return tables.length === 0 ? [] : [orphans(shard, [...new Set(tables)].sort())];
   });

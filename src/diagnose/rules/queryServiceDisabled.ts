@@ -1,8 +1,14 @@
 import type { Finding } from '../../model/finding.ts';
 import { cellRecord } from '../../model/record.ts';
+import { remember } from '../../model/remember.ts';
+import type { SrvKeyspace } from '../../records/gen/topodata_pb.js';
 import { tabletTypeName } from '../../records/tabletTypeName.ts';
 import { isResharding } from '../keyspaceFacts.ts';
 import type { DiagnosisInput } from '../rule.ts';
+
+const isDisabledSomewhere = remember(({ partitions }: SrvKeyspace) =>
+  partitions.some(({ shardTabletControls }) => shardTabletControls.some((control) => control.queryServiceDisabled)),
+);
 
 /**
  * A cell's SrvKeyspace has a shard's query service switched off. A Reshard that
@@ -12,7 +18,7 @@ import type { DiagnosisInput } from '../rule.ts';
 export function queryServiceDisabled({ snapshot }: DiagnosisInput): Finding[] {
   return snapshot.cells.flatMap((cell) =>
     [...cell.srvKeyspaces].flatMap(([keyspace, reading]) => {
-      if (reading.status !== 'loaded') return [];
+      if (reading.status !== 'loaded' || !isDisabledSomewhere(reading.value)) return [];
       const resharding = isResharding(snapshot.keyspaces.get(keyspace));
       return reading.value.partitions.flatMap(({ servedType, shardReferences, shardTabletControls }, partition) =>
         shardTabletControls.flatMap(({ name, queryServiceDisabled: disabled }, index): Finding[] => {

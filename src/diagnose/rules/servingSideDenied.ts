@@ -43,10 +43,9 @@ function deniedInMoves(input: DiagnosisInput): Finding[] {
 
 /** A primary rule leads to a table that is denied there, and no move explains either. */
 function deniedWithoutMove(input: DiagnosisInput): Finding[] {
-  const judged = judgedTables(input);
-  const entries = input.routing.entries
-    .flatMap((rule) => deniedTargets(input, rule))
-    .filter(({ shard, table }) => !judged.has(keyOf(shard, table)) && !judged.has(table));
+  const denied = input.routing.entries.flatMap((rule) => deniedTargets(input, rule));
+  const judged = denied.length === 0 ? new Set() : judgedTables(input);
+  const entries = denied.filter(({ shard, table }) => !judged.has(keyOf(shard, table)) && !judged.has(table));
   const groups = groupTables(entries, ({ shard }) => JSON.stringify([shard.keyspace, shard.name]));
   return groups.map(({ first: { shard, all }, tables }): Finding => {
     const where = `${shard.keyspace}/${shard.name}`;

@@ -7,6 +7,7 @@ import {
   type NamedKeyRange,
 } from '../../model/keyRange.ts';
 import { cellRecord, type JsonPath } from '../../model/record.ts';
+import { remember, rememberPair } from '../../model/remember.ts';
 import { listWords } from '../../model/words.ts';
 import { TabletType, type SrvKeyspace } from '../../records/gen/topodata_pb.js';
 import { tabletTypeName } from '../../records/tabletTypeName.ts';
@@ -39,25 +40,31 @@ export function staleSrvKeyspace({ snapshot }: DiagnosisInput): Finding[] {
 }
 
 function checkKeyspace(cell: CellRecords, keyspace: KeyspaceRecords): Finding[] {
-  if (!allShardsLoaded(keyspace)) return [];
-  const serving = loadedShards(keyspace).filter(({ shard }) => shard.isPrimaryServing);
   const reading = cell.srvKeyspaces.get(keyspace.name) ?? { status: 'absent' };
   if (reading.status === 'failed') return [];
-  if (reading.status === 'absent') return serving.length > 0 ? checkAbsent(cell, keyspace.name) : [];
-  return servedTypes.flatMap((type) => {
+  if (reading.status === 'absent') return servingNow(keyspace).length > 0 ? checkAbsent(cell, keyspace.name) : [];
+  return staleTypes(reading.value, keyspace).map((type) => {
     const { listed, path } = partitionShards(reading.value, type);
-    if (listsServingShards(reading.value, type, keyspace)) return [];
     const names = listed.map(referenceName);
     const served = names.length === 0 ? 'no shard' : listWords(names);
-    const expected = serving.map(({ name }) => name);
+    const expected = servingNow(keyspace).map(({ name }) => name);
     const byShards =
       expected.length === 0
         ? 'no shard serves'
         : `${listWords(expected)} ${expected.length === 1 ? 'serves' : 'serve'}`;
     const what = `${cell.name}'s SrvKeyspace of ${keyspace.name} lists ${served} for ${tabletTypeName(type)}, but by the Shard records ${byShards}`;
-    return [finding(cell, keyspace.name, path, what)];
+    return finding(cell, keyspace.name, path, what);
   });
 }
+
+const staleTypes = rememberPair((srvKeyspace: SrvKeyspace, keyspace: KeyspaceRecords) =>
+  allShardsLoaded(keyspace) ? servedTypes.filter((type) => !listsServingShards(srvKeyspace, type, keyspace)) : [],
+);
+
+/** The shards whose primary serves; none while a shard could not be read. */
+const servingNow = remember((keyspace: KeyspaceRecords) =>
+  allShardsLoaded(keyspace) ? loadedShards(keyspace).filter(({ shard }) => shard.isPrimaryServing) : [],
+);
 
 /** True when the partition of a type lists the shards whose primary serves, or those that a Reshard has switched its reads to. */
 export function listsServingShards(srvKeyspace: SrvKeyspace, type: TabletType, keyspace: KeyspaceRecords): boolean {
