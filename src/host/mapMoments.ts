@@ -23,6 +23,11 @@ export function momentTitle({ at, revision }: TopologyMoment): string {
   return revision === undefined ? moment(at) : `${moment(at)}, revision ${revision}`;
 }
 
+/** The names of the records that changed at a moment. */
+export function changedRecords({ events }: TopologyMoment): ReadonlySet<string> {
+  return new Set(events.map(({ record }) => record));
+}
+
 /** What a map that leaves the editor says of where it comes from. */
 export function mapNotes(session: Session, shown: TopologyMoment): string[] {
   const stale = staleWords(session);

@@ -1,6 +1,8 @@
 /** A move's map as a drawing: source and target on the sides, what routes between them in the middle, findings below. */
 import { listWords } from '../model/words.ts';
+import { recordName } from '../model/record.ts';
 import {
+  box,
   lineHeight,
   spacing,
   stack,
@@ -15,7 +17,7 @@ import { drawLegend } from './drawLegend.ts';
 import { drawLock } from './drawLocks.ts';
 import { drawRouting, routingGroups } from './drawRouting.ts';
 import { drawSide } from './drawSide.ts';
-import { stateWords } from './mapWords.ts';
+import { changedWords, stateWords } from './mapWords.ts';
 import type { MapFinding, MoveMap } from './moveMap.ts';
 import { stateSign } from './signs.ts';
 import { svg, type SvgNode } from './svgNode.ts';
@@ -36,14 +38,22 @@ export interface Drawing {
   readonly spots: readonly Hotspot[];
 }
 
-/** Draws a map. `notes` are lines that belong to it, e.g. what it is of and when. */
-export function drawMap(map: MoveMap, notes: readonly string[] = []): Drawing {
+/** What a drawing shows besides its map. */
+export interface DrawingOptions {
+  /** Lines that belong to it, e.g. what it is of and when. */
+  readonly notes?: readonly string[];
+  /** Names of records that changed at the moment that is drawn. */
+  readonly changed?: ReadonlySet<string>;
+}
+
+/** Draws a map. */
+export function drawMap(map: MoveMap, { notes = [], changed = new Set() }: DrawingOptions = {}): Drawing {
   const at = { x: margin, y: margin, width: width - 2 * margin };
   const all = stack(
     at,
     [
       (place) => drawHead(map, notes, place),
-      (place) => drawBody(map, place),
+      (place) => withChanges(drawBody(map, place), changed),
       (place) => drawFindings(map.findings, place),
       drawLegend,
     ],
@@ -96,6 +106,27 @@ function drawBody(map: MoveMap, at: Place): Block {
     height,
     nodes: columns.flatMap(({ nodes }) => nodes),
     spots: columns.flatMap(({ spots }) => spots),
+  };
+}
+
+/** Frames what changed, and says so. */
+function withChanges({ height, nodes, spots }: Block, changed: ReadonlySet<string>): Block {
+  const isChanged = ({ target }: Hotspot): boolean => changed.has(recordName(target.record));
+  const frames = spots.filter(isChanged).flatMap((spot) => {
+    const { x, y, height: high } = spot;
+    const frame = { x: x - 3, y: y - 3, width: spot.width + 6 };
+    // On the border, where it covers no word of the box.
+    const tag = { x: x + spot.width - 70, y: y + high - 6, width: 62 };
+    return [
+      box(frame, high + 6, 'changed'),
+      box(tag, 15, 'changed-tag'),
+      textLine(changedWords, { ...tag, y: tag.y + 11 }, { size: 'small', tone: 'strong', anchor: 'middle' }),
+    ];
+  });
+  return {
+    height,
+    nodes: [...nodes, ...frames],
+    spots: spots.map((spot) => (isChanged(spot) ? { ...spot, label: `${spot.label}, ${changedWords}` } : spot)),
   };
 }
 

@@ -1,4 +1,4 @@
-import { drawMap } from './drawMap.ts';
+import { drawMap, type DrawingOptions } from './drawMap.ts';
 import { lightPalette, mapStyle } from './mapStyle.ts';
 import { mapSentences } from './mapText.ts';
 import type { MoveMap } from './moveMap.ts';
@@ -6,8 +6,9 @@ import { shownText } from './shownText.ts';
 import { svg, svgText } from './svgNode.ts';
 
 /** A map as a file that stands alone: its own light colours, nothing loaded, and its text equivalent inside. */
-export function exportSvg(map: MoveMap, notes: readonly string[]): string {
-  const { width, height, nodes } = drawMap(map, notes);
+export function exportSvg(map: MoveMap, options: DrawingOptions = {}): string {
+  const { notes = [] } = options;
+  const { width, height, nodes } = drawMap(map, options);
   const root = svg(
     'svg',
     {

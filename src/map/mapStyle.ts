@@ -77,6 +77,8 @@ export function mapStyle(palette: Palette): string {
     ...state('healthy', healthy),
     of('.glyph', `fill:none;stroke:${paper};stroke-width:1.6;stroke-linecap:round;stroke-linejoin:round`),
     of('.line-sign', `fill:none;stroke:${text};stroke-width:1.3`),
+    of('.changed', `fill:none;stroke:${text};stroke-width:1.5;stroke-dasharray:2 3`),
+    of('.changed-tag', `fill:${paper};stroke:${text};stroke-width:1`),
     of('.shaft', `fill:none;stroke:${reads};stroke-width:1.5`),
     of('.head', `fill:${reads}`),
     of('.writes .shaft', `stroke:${writes};stroke-width:4`),

@@ -2,6 +2,7 @@
 import { listWords } from '../model/words.ts';
 import { flowWords } from './drawRouting.ts';
 import {
+  changedWords,
   denialWords,
   destinationWords,
   lockWords,
@@ -12,6 +13,7 @@ import {
   stateWords,
 } from './mapWords.ts';
 import type { MapFlow, MapFinding, MapLock, MapRouting, MapSide, MapTarget, MoveMap } from './moveMap.ts';
+import { recordName } from '../model/record.ts';
 import { tabletTypes } from '../model/move.ts';
 import { shownText } from './shownText.ts';
 
@@ -39,18 +41,22 @@ export interface MapText {
   readonly traffic: MapTable;
 }
 
-/** The words of a map. */
-export function mapText(map: MoveMap): MapText {
+/** The words of a map, with the names of the records that changed at its moment. */
+export function mapText(map: MoveMap, changed: ReadonlySet<string> = new Set()): MapText {
+  const told = (line: MapLine): MapLine =>
+    line.target !== undefined && changed.has(recordName(line.target.record))
+      ? { ...line, text: `${line.text}, ${changedWords}` }
+      : line;
   const lists: MapList[] = [
     { heading: 'Findings', lines: findingLines(map.findings) },
-    sideList(map.source),
-    sideList(map.target),
-    { heading: 'Locks', lines: map.locks.map(lockLine) },
+    withLines(sideList(map.source), told),
+    withLines(sideList(map.target), told),
+    { heading: 'Locks', lines: map.locks.map(lockLine).map(told) },
   ];
   return {
     summary: shownText(mapSentences(map).join(' ')),
     lists: lists.filter(({ lines }) => lines.length > 0).map(shownList),
-    traffic: traffic(map.routing),
+    traffic: traffic(map.routing, changed),
   };
 }
 
@@ -112,13 +118,13 @@ function lockLine(lock: MapLock): MapLine {
   return { text: joined([`lock on ${lock.locked}`, lockWords(lock), marksWords(lock.marks)]), target: lock.target };
 }
 
-function traffic(routing: readonly MapRouting[]): MapTable {
+function traffic(routing: readonly MapRouting[], changed: ReadonlySet<string>): MapTable {
   return {
     heading: 'Which side serves',
     header: ['by', ...tabletTypes, 'findings'],
     rows: routing.map((each) => ({
       cells: [
-        routingTitle(each),
+        routingTitle(each) + (changed.has(recordName(each.target.record)) ? ` (${changedWords})` : ''),
         ...tabletTypes.map((type) =>
           each.flows
             .filter(({ types }) => types.length === 0 || types.includes(type))
@@ -140,6 +146,10 @@ function placeWords(flow: MapFlow, isPrimary: boolean): string {
 
 function joined(parts: readonly string[]): string {
   return parts.filter((part) => part !== '').join(', ');
+}
+
+function withLines({ heading, lines }: MapList, change: (line: MapLine) => MapLine): MapList {
+  return { heading, lines: lines.map(change) };
 }
 
 function shownList({ heading, lines }: MapList): MapList {

@@ -10,6 +10,9 @@ export const stateWords: Readonly<Record<MarkState, string>> = {
   info: 'note',
 };
 
+/** What changed at the moment that is shown. */
+export const changedWords = 'changed';
+
 /** `error 1, note 6`; empty without marks. */
 export function marksWords(marks: readonly Mark[]): string {
   return marks.map(({ state, number }) => `${stateWords[state]} ${number}`).join(', ');

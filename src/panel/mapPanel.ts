@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { commandIds } from '../contributions/ids.ts';
 import type { TopologyTarget } from '../contributions/target.ts';
 import { DisposableOwner } from '../host/disposables.ts';
-import { mapNotes, momentKey, momentsOf } from '../host/mapMoments.ts';
+import { changedRecords, mapNotes, momentKey, momentsOf } from '../host/mapMoments.ts';
 import type { Sessions } from '../host/session.ts';
 import { exportSvg } from '../map/exportSvg.ts';
 import type { MapTarget } from '../map/moveMap.ts';
@@ -47,9 +47,9 @@ export class MapPanel extends DisposableOwner {
   svg(): string | undefined {
     const session = this.sessions.get(this.subject.connection);
     const { shown } = mapPicture(session, this.subject, this.moment);
-    return session === undefined || shown === undefined
-      ? undefined
-      : exportSvg(shown.map, mapNotes(session, shown.moment));
+    if (session === undefined || shown === undefined) return undefined;
+    const { map, moment } = shown;
+    return exportSvg(map, { notes: mapNotes(session, moment), changed: changedRecords(moment) });
   }
 
   private draw(): void {

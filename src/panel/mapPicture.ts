@@ -1,5 +1,5 @@
 /** What the page of a map shows of a session. */
-import { momentKey, momentsOf, momentTitle } from '../host/mapMoments.ts';
+import { changedRecords, momentKey, momentsOf, momentTitle } from '../host/mapMoments.ts';
 import { staleWords } from '../host/liveText.ts';
 import type { Session } from '../host/session.ts';
 import { buildMap } from '../map/buildMap.ts';
@@ -40,7 +40,7 @@ export function mapPicture(
     events: moment.events.map(({ text }) => shownText(text)),
   };
   if (map === undefined) return { content: { ...common, timeline }, targets: [] };
-  const { page, targets } = pageMap(map);
+  const { page, targets } = pageMap(map, changedRecords(moment));
   return { content: { ...common, timeline, map: page }, targets, shown: { map, moment } };
 }
 

@@ -7,7 +7,7 @@ import type { TopologyData } from '../../src/model/topologyData.ts';
 import { captureNames, loadCapture } from '../support/captures.ts';
 import { withDenied } from '../support/edit.ts';
 import { partialTopology, standardTopology } from '../support/moves.ts';
-import { onlyMap } from './maps.ts';
+import { mapDump, onlyMap } from './maps.ts';
 
 /** Shard names that cut the key range into so many equal parts; a power of two. */
 function shardNames(parts: number): string[] {
@@ -125,6 +125,18 @@ describe('the drawing of a map', () => {
     // Three shards, a cell, two refused flows, the verdict four findings and the legend.
     assert.equal(signs.length, 12);
     assert.equal(shown(drawing).filter((text) => text === 'writes denied').length, 2);
+  });
+
+  it('frames what changed at its moment, and says so', () => {
+    const map = onlyMap(loadCapture('12-reverse-vtctld-killed'));
+    const changed = new Set(['keyspaces/customer/shards/-80/Shard', 'zone1/SrvVSchema']);
+    const drawing = drawMap(map, { changed });
+    assert.equal(shown(drawing).filter((text) => text === 'changed').length, 2);
+    const labels = drawing.spots.filter(({ label }) => label.endsWith(', changed')).map(({ label }) => label);
+    assert.equal(labels.length, 2);
+    assert.match(labels.join('\n'), /^Cell zone1, .*\nshard customer\/-80, /);
+    assert.match(mapDump(map, changed), /- shard customer\/-80, .*, changed \[/);
+    assert.match(mapDump(map, changed), /\nzone1 \(changed\) \|/);
   });
 
   it('reads the findings out in whole sentences', () => {

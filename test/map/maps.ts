@@ -16,9 +16,9 @@ export function onlyMap(data: TopologyData): MoveMap {
   return map;
 }
 
-/** Everything that a map says, with the record that each line leads to. */
-export function mapDump(map: MoveMap): string {
-  const { summary, lists, traffic } = mapText(map);
+/** Everything that a map says, of the records that changed too, with the record that each line leads to. */
+export function mapDump(map: MoveMap, changed?: ReadonlySet<string>): string {
+  const { summary, lists, traffic } = mapText(map, changed);
   return [
     summary,
     ...lists.flatMap(({ heading, lines }) => [

@@ -44,7 +44,7 @@ const keeps = new Set(['state', 'to', 'role', 'types']);
 
 describe('the exported SVG', () => {
   it('holds the whole map as one image with a title and a description', () => {
-    const root = parseXml(exportSvg(outage, ['Connection sample']));
+    const root = parseXml(exportSvg(outage, { notes: ['Connection sample'] }));
     assert.equal(root.name, 'svg');
     assert.equal(root.attributes.get('role'), 'img');
     const [title, desc] = root.children.flatMap((child) => (typeof child === 'string' ? [] : [child]));
@@ -53,21 +53,21 @@ describe('the exported SVG', () => {
   });
 
   it('loads nothing and runs nothing', () => {
-    for (const { name, attributes } of allElements(parseXml(exportSvg(outage, [])))) {
+    for (const { name, attributes } of allElements(parseXml(exportSvg(outage)))) {
       assert.ok((svgTags as readonly string[]).includes(name), name);
       for (const [key, value] of attributes) {
         assert.ok((svgAttributes as readonly string[]).includes(key), key);
         if (key !== 'xmlns') assert.doesNotMatch(value, /url\(|:/, `${name} ${key}`);
       }
     }
-    assert.doesNotMatch(exportSvg(outage, []), /@import|url\(|var\(/);
+    assert.doesNotMatch(exportSvg(outage), /@import|url\(|var\(/);
   });
 
   it('shows hostile names as text', () => {
     for (const name of hostile) {
       const text = exportSvg(
         renamed(outage, () => name),
-        [name],
+        { notes: [name] },
       );
       const elements = allElements(parseXml(text));
       assert.deepEqual(
@@ -87,7 +87,7 @@ describe('the exported SVG', () => {
         let next = 0;
         const text = exportSvg(
           renamed(outage, () => names[next++ % names.length] ?? ''),
-          names,
+          { notes: names },
         );
         const counted = allElements(parseXml(text)).map(({ name }) => name);
         assert.ok(counted.every((name) => (svgTags as readonly string[]).includes(name)));
