@@ -7,7 +7,7 @@ import { readPrecheck } from './precheckOptions.ts';
 import { readSwitch, type SwitchCommand } from './switchOptions.ts';
 import { readLocks, readRepair, readRunbook, readUndo } from './repairOptions.ts';
 import type { LocksCommand, RepairCommand, RunbookCommand, UndoCommand } from './repairOptions.ts';
-import { readTablets, type TabletsAddress } from './tabletOptions.ts';
+import { readTablets, readVtctld, type TabletsAddress, type VtctldAddress } from './tabletOptions.ts';
 
 /** A command on a topology, with what it alone takes. */
 type TopologyCommand =
@@ -27,7 +27,13 @@ interface HistoryCommand {
   readonly historyFolder: string | undefined;
 }
 
-export type CommandLine = ((TopologyCommand & { readonly address: TopologyAddress }) | HistoryCommand) & {
+/** Where a topology is, and who is asked for its workflows, if anybody. */
+interface TopologyPlace {
+  readonly address: TopologyAddress;
+  readonly vtctld?: VtctldAddress;
+}
+
+export type CommandLine = ((TopologyCommand & TopologyPlace) | HistoryCommand) & {
   readonly format: 'text' | 'json';
   /** Milliseconds for the whole command. */
   readonly timeoutMs: number;
@@ -73,9 +79,19 @@ function read(args: readonly string[]): ParsedCommandLine {
   }
   const command = readCommand(name, words, values);
   if (typeof command === 'string') return invalid(command);
+  const place = readPlace(command.command, values);
+  if (typeof place === 'string') return invalid(place);
+  return { kind: 'run', commandLine: { ...command, ...place, format, timeoutMs } };
+}
+
+function readPlace(command: TopologyCommand['command'], values: Values): TopologyPlace | string {
   const address = readAddress(values);
-  if (typeof address === 'string') return invalid(address);
-  return { kind: 'run', commandLine: { ...command, address, format, timeoutMs } };
+  if (typeof address === 'string') return address;
+  const vtctld = readVtctld(values);
+  if (typeof vtctld === 'string') return vtctld;
+  // A snapshot is of its own moment: what vtctld says now would contradict it. What writes rests on the records alone.
+  const isAsked = address.kind === 'etcd' && command !== 'repair' && command !== 'undo';
+  return vtctld !== undefined && isAsked ? { address, vtctld } : { address };
 }
 
 /** The command, or what is wrong with it. */

@@ -34,6 +34,14 @@ ADDRESS is one of:
   --snapshot DIR                    a folder with topo/ as written by "vitess-topo snapshot"
       --root PATH                   the global root, when it cannot be found by its cells/ folder
 
+Workflows live in the tablets, not in the topology. status, diagnose, precheck, switch, reverse, runbook and
+snapshot ask vtctld for them; repair and undo have it refresh tablets:
+  --vtctld HOST:PORT                vtctld's gRPC address, beside --etcd
+  --vtctld-user NAME                user; the password comes from VITESS_TOPO_VTCTLD_PASSWORD or a file
+  --vtctld-password-file FILE       file that holds the password
+  --vtctld-ca FILE, --vtctld-cert FILE, --vtctld-key FILE, --vtctld-server-name NAME
+                                    TLS to vtctld
+
 Options of precheck, switch and reverse:
   --tablet-types primary,replica,rdonly
                                     whose traffic is switched (default all)
@@ -67,11 +75,6 @@ How tablets are reached (precheck, switch, reverse, repair, undo):
                                     so waiting counts as confirmed; tablets do not by themselves
   --tablet-ca FILE, --tablet-cert FILE, --tablet-key FILE, --tablet-server-name NAME
                                     TLS to the tablets' gRPC ports
-  --vtctld HOST:PORT                vtctld's gRPC address
-  --vtctld-user NAME                user; the password comes from VITESS_TOPO_VTCTLD_PASSWORD or a file
-  --vtctld-password-file FILE       file that holds the password
-  --vtctld-ca FILE, --vtctld-cert FILE, --vtctld-key FILE, --vtctld-server-name NAME
-                                    TLS to vtctld
 
 Options:
   --format text|json                default text

@@ -7,6 +7,8 @@ import type { TopologyAddress } from './addressOptions.ts';
 import type { CommandEnvironment, ExitCode } from './environment.ts';
 import { failureJson, jsonText } from './json.ts';
 import { openTopology } from './openTopology.ts';
+import type { VtctldAddress } from './tabletOptions.ts';
+import { vtctldRoute } from './tabletRoute.ts';
 
 /** What every command says of where it works and how it answers. */
 export interface CommonOptions {
@@ -26,7 +28,7 @@ export interface OpenedTopology {
 
 /** Opens and reads a topology, works on it, and closes it; whatever cannot be done is told, with exit code 2. */
 export async function onTopology(
-  options: CommonOptions & { readonly address: TopologyAddress },
+  options: CommonOptions & { readonly address: TopologyAddress; readonly vtctld?: VtctldAddress },
   environment: CommandEnvironment,
   work: (opened: OpenedTopology) => Promise<ExitCode>,
 ): Promise<ExitCode> {
@@ -36,12 +38,27 @@ export async function onTopology(
       const { timeoutMs } = options;
       const { signal } = environment;
       const inTime = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-      const data = await topology.read({ signal, timeoutMs });
+      const reader = await readerOf(topology, options.vtctld, environment);
+      const data = await reader.read({ signal, timeoutMs });
       return await work({ topology, data, diagnosed: diagnose(decodeSnapshot(data)), inTime });
     } finally {
       await topology.close();
     }
   });
+}
+
+/** What is read: the topology, with its workflows where vtctld is to be asked for them. What writes works on the topology alone. */
+async function readerOf(
+  topology: Topology,
+  vtctld: VtctldAddress | undefined,
+  { credentials }: CommandEnvironment,
+): Promise<Topology> {
+  if (vtctld === undefined) return topology;
+  const route = await vtctldRoute(vtctld, credentials);
+  // gRPC is large, and most commands have no vtctld.
+  const { openVtctld } = await import('./openRefresher.ts');
+  const { withWorkflows } = await import('../vtctld/withWorkflows.ts');
+  return withWorkflows(topology, await openVtctld(route));
 }
 
 /** Tells why a command could not be done, in its format, with exit code 2. */

@@ -72,8 +72,7 @@ export const options = {
 export type OptionName = keyof typeof options;
 export type Values = ReturnType<typeof parseArgs<{ options: typeof options; allowPositionals: true }>>['values'];
 
-const tabletOptions: readonly OptionName[] = [
-  'tablets',
+const vtctldOptions: readonly OptionName[] = [
   'vtctld',
   'vtctld-user',
   'vtctld-password-file',
@@ -81,6 +80,11 @@ const tabletOptions: readonly OptionName[] = [
   'vtctld-cert',
   'vtctld-key',
   'vtctld-server-name',
+];
+
+const tabletOptions: readonly OptionName[] = [
+  'tablets',
+  ...vtctldOptions,
   'tablet-ca',
   'tablet-cert',
   'tablet-key',
@@ -104,8 +108,8 @@ const switchOptions: readonly OptionName[] = [
 
 /** The options that not every command takes. */
 const ownOptions: Readonly<Record<CommandName, readonly OptionName[]>> = {
-  status: [],
-  diagnose: [],
+  status: vtctldOptions,
+  diagnose: vtctldOptions,
   precheck: ['tables', 'from', 'to', 'action-timeout', ...trafficOptions, ...tabletOptions],
   switch: switchOptions,
   reverse: switchOptions,
@@ -113,8 +117,8 @@ const ownOptions: Readonly<Record<CommandName, readonly OptionName[]>> = {
   undo: runOptions,
   history: ['history'],
   locks: ['release', 'yes', 'history'],
-  runbook: repairOptions,
-  snapshot: ['out'],
+  runbook: [...repairOptions, ...vtctldOptions],
+  snapshot: ['out', ...vtctldOptions],
 };
 
 /** What is wrong with the options for this command; undefined when nothing is. */

@@ -32,7 +32,7 @@ export function diagnose(snapshot: Snapshot): DiagnosedTopology {
   const byMove = groupBy(findings, ({ move }) => move);
   return {
     snapshot,
-    complete: !findings.some(({ code }) => code === 'record-unreadable'),
+    complete: !findings.some(({ code }) => code === 'record-unreadable') && isToldEverything(snapshot),
     findings,
     moves: input.moves.map((move) => ({
       ...move,
@@ -41,6 +41,11 @@ export function diagnose(snapshot: Snapshot): DiagnosedTopology {
       findings: byMove.get(move.id) ?? [],
     })),
   };
+}
+
+/** False when somebody was asked for workflows and did not tell them all. */
+function isToldEverything({ workflows: { asked } }: Snapshot): boolean {
+  return asked === undefined || asked.unread.length === 0;
 }
 
 /** What the rules look at, told from a snapshot. */

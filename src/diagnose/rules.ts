@@ -10,9 +10,10 @@ import { recordUnreadable } from './rules/recordUnreadable.ts';
 import { servingSideDenied } from './rules/servingSideDenied.ts';
 import { shardsDisagree } from './rules/shardsDisagree.ts';
 import { splitRouting } from './rules/splitRouting.ts';
+import { statusDiffers } from './rules/statusDiffers.ts';
 import { staleSrvKeyspace } from './rules/staleSrvKeyspace.ts';
 import { staleSrvVSchema } from './rules/staleSrvVSchema.ts';
-import { missingStreams, stoppedNotFrozen } from './rules/streams.ts';
+import { missingForward, missingStreams, stoppedNotFrozen } from './rules/streams.ts';
 
 /** Every rule of the diagnosis. */
 export const rules: readonly Rule[] = [
@@ -26,6 +27,8 @@ export const rules: readonly Rule[] = [
   queryServiceDisabled,
   stoppedNotFrozen,
   missingStreams,
+  missingForward,
+  statusDiffers,
   orphanDeniedTables,
   staleSrvKeyspace,
   danglingRule,

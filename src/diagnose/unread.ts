@@ -6,18 +6,22 @@ import type { KeyspaceRecords, Snapshot } from '../records/snapshot.ts';
 
 type Named = readonly [RecordId, Reading<unknown>];
 
-/** The names of records that a judgement of the move rests on and that could not be read. */
+/** The names of records that a judgement of the move rests on and that could not be read, and of the keyspaces whose workflows were asked for and not told. */
 export function unreadOfMove(snapshot: Snapshot, { kind, source, target }: Move): readonly string[] {
   const rules: Named =
     kind === 'multi-tenant'
       ? [globalRecord.keyspaceRoutingRules, snapshot.keyspaceRoutingRules]
       : [globalRecord.routingRules, snapshot.routingRules];
-  return failedNames([
+  const records = failedNames([
     rules,
     [globalRecord.shardRoutingRules, snapshot.shardRoutingRules],
     ...snapshot.cells.map(({ name, srvVSchema }): Named => [cellRecord.srvVSchema(name), srvVSchema]),
     ...[source, target].flatMap((name) => keyspaceReadings(snapshot.keyspaces.get(name))),
   ]);
+  const untold = (snapshot.workflows.asked?.unread ?? []).filter(
+    ({ keyspace, workflow }) => workflow === undefined && (keyspace === source || keyspace === target),
+  );
+  return [...records, ...untold.map(({ keyspace }) => `the workflows of ${keyspace}`)];
 }
 
 /** The names of records that a judgement of the keyspace itself rests on, its moves left out, and that could not be read. */

@@ -86,6 +86,14 @@ export function commandSteps(finding: Finding, source: CommandSource): CommandSt
       const sides = move === undefined ? [keyspace] : [move.source, move.target];
       return inspect('Find out which side is complete before anything is changed.', sides.map(getWorkflows));
     }
+    case 'status-differs': {
+      const sides = moveOf(finding, source);
+      const keyspaces = sides === undefined ? [keyspace] : [sides.source, sides.target];
+      return inspect('Compare with the records that were read here.', [
+        vtctldclient('GetRoutingRules'),
+        ...keyspaces.map(getWorkflows),
+      ]);
+    }
     case 'record-unreadable':
       return inspect('Save the bytes before anything is overwritten.', [readRecord(finding)]);
   }

@@ -19,6 +19,7 @@ export const findingCodes = [
   'legacy-control',
   'stopped-not-frozen',
   'missing-streams',
+  'status-differs',
   'record-unreadable',
 ] as const;
 

@@ -21,7 +21,11 @@ const titles: Record<FindingCode, (finding: Finding) => string> = {
   'duplicate-control': (finding) => `${shardName(finding)} has two controls of one type`,
   'legacy-control': (finding) => `${shardName(finding)} denies reads of ${tables(finding)}`,
   'stopped-not-frozen': (finding) => `Streams of ${finding.move ?? 'the move'} are stopped, not FROZEN`,
-  'missing-streams': (finding) => `No workflow moves ${tables(finding)}`,
+  'missing-streams': (finding) =>
+    finding.severity === 'error'
+      ? `No workflow moves ${tables(finding)}`
+      : `The forward workflow of ${finding.move ?? 'the move'} is missing`,
+  'status-differs': (finding) => `vtctld tells another traffic state of ${finding.move ?? 'the move'}`,
   'record-unreadable': (finding) => `Could not check ${unreadableName(finding)}`,
 };
 

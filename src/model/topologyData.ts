@@ -3,6 +3,8 @@
  * moment. Decoding and judging are other rooms' work.
  */
 
+import type { AskedWorkflows } from './workflow.ts';
+
 /** What is known of the lease behind a key. Only lock keys carry one in Vitess. */
 export type LeaseEvidence =
   /** The source (a folder) cannot tell. */
@@ -80,6 +82,8 @@ export interface TopologyData {
   /** What a reader should know of how this was read, e.g. a cell read through another address. */
   readonly notes: readonly string[];
   readonly dumps: readonly DumpFile[];
+  /** Who was asked for the workflows, which no topology holds; what was told is in `dumps`. */
+  readonly workflows?: AskedWorkflows;
 }
 
 /** The paths under the global root that a snapshot holds: whole records and prefixes. */

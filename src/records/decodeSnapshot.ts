@@ -2,8 +2,9 @@ import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
 import type { Lock } from '../model/lock.ts';
 import type { Reading } from '../model/reading.ts';
 import { globalRecord, type RecordId } from '../model/record.ts';
-import { remember } from '../model/remember.ts';
+import { remember, rememberPair } from '../model/remember.ts';
 import type { TopologyData, TopologyRecord } from '../model/topologyData.ts';
+import type { AskedWorkflows, WorkflowKnowledge } from '../model/workflow.ts';
 import { readCell } from './cellRecords.ts';
 import { readKeyspaces } from './keyspaceRecords.ts';
 import { readLock } from './lockContents.ts';
@@ -42,7 +43,8 @@ export function decodeSnapshot(data: TopologyData): Snapshot {
     // A cell that nobody tried to read must not look like a cell without contradictions.
     if (!cells.has(key.cell)) cells.set(key.cell, { cell: key.cell, status: 'failed', failure: notRead });
   }
-  const workflows = workflowsOf(data.dumps);
+  const dumped = workflowsOf(data.dumps);
+  const workflows = data.workflows === undefined ? dumped : withAsked(dumped, data.workflows);
   return {
     source: data.source,
     readAt: data.readAt,
@@ -61,6 +63,10 @@ export function decodeSnapshot(data: TopologyData): Snapshot {
 }
 
 const workflowsOf = remember(readWorkflowDumps);
+const withAsked = rememberPair((dumped: WorkflowKnowledge, asked: AskedWorkflows): WorkflowKnowledge => ({
+  ...dumped,
+  asked,
+}));
 const notRead = { code: 'not-found', message: 'its CellInfo is there and its records were not read.' } as const;
 
 function byPath(records: readonly TopologyRecord[]): RecordsByPath {

@@ -3,14 +3,13 @@
  * end halfway, as far as the records and the tablets' answers show it.
  */
 import type { DiagnosedTopology } from '../diagnose/diagnose.ts';
-import { qualifiedWorkflow } from '../model/workflow.ts';
-import type { Snapshot } from '../records/snapshot.ts';
 import type { ShardTablets } from './ports.ts';
 import { findingReasons, unreadName, unreadReasons } from './precheck/precheckFindings.ts';
 import type { PrecheckReason, PrecheckRequest, PrecheckResult, PrecheckSubject } from './precheck/precheckModel.ts';
 import { stateReasons } from './precheck/precheckState.ts';
 import { findSubject } from './precheck/precheckSubject.ts';
 import { tabletReasons, tabletsNotSeen, type PrecheckAnswers } from './precheck/precheckTablets.ts';
+import { streamReasons, streamsNotSeen } from './precheck/precheckStreams.ts';
 import { precheckTimeouts, timeoutReasons } from './precheck/precheckTimeouts.ts';
 import { shardTablets } from './shardTablets.ts';
 
@@ -37,7 +36,13 @@ export function precheck(
   const unread = unreadReasons(subject, diagnosed);
   const reasons: readonly PrecheckReason[] = [
     ...ofRequest,
-    ...(subject === undefined ? [] : [...stateReasons(subject, snapshot), ...findingReasons(subject, diagnosed)]),
+    ...(subject === undefined
+      ? []
+      : [
+          ...stateReasons(subject, snapshot),
+          ...streamReasons(subject, request, snapshot),
+          ...findingReasons(subject, diagnosed),
+        ]),
     ...tabletReasons(tablets, answers, snapshot),
     ...timeoutReasons(request, timeouts),
     ...unread,
@@ -70,19 +75,4 @@ function kindNotSeen({ moves: [move] }: PrecheckSubject): string[] {
         'What other tenants do: this is a multi-tenant move, which has no denied tables and switches a whole keyspace by KeyspaceRoutingRules.',
       ];
   }
-}
-
-/** What only the tablets know: the records hold no streams. */
-function streamsNotSeen({ runs }: PrecheckSubject, { workflows: { workflows } }: Snapshot): string[] {
-  const known = runs && workflows.find(({ keyspace, name }) => keyspace === runs.keyspace && name === runs.name);
-  const name = runs === undefined ? 'the workflow, which the records do not name' : qualifiedWorkflow(runs);
-  const streams =
-    known?.streams === undefined
-      ? `Whether the streams of ${name} run and have finished their copy: they live in the tablets, and no dump of them is at hand.`
-      : `The streams of ${name} as they are now: they are known from a dump.`;
-  return [
-    streams,
-    'The replication lag: Vitess refuses above --max-replication-lag-allowed, 30 s by default (vtctldclient Workflow … show).',
-    'Journals of an earlier attempt and the MySQL permissions of the streams: they live in the tablets (switchtraffic --dry-run looks at them).',
-  ];
 }

@@ -1,7 +1,7 @@
 import type { Finding } from '../model/finding.ts';
 
 /** Why a finding is not repaired where no fix gave its own reason. */
-export function defaultReason({ code, fixable }: Finding): string {
+export function defaultReason({ code, fixable, severity }: Finding): string {
   switch (code) {
     case 'held-lock':
       return 'Its holder may be alive: let that operation finish.';
@@ -14,7 +14,11 @@ export function defaultReason({ code, fixable }: Finding): string {
     case 'stopped-not-frozen':
       return 'The state of streams is not in the topology: complete the switch with SwitchTraffic.';
     case 'missing-streams':
-      return 'Which side is complete cannot be told from the topology.';
+      return severity === 'error'
+        ? 'Which side is complete cannot be told from the topology.'
+        : 'Streams are not in the topology: only Vitess makes them.';
+    case 'status-differs':
+      return 'Which of the two is right is told by reading both again.';
     case 'serving-side-denied':
       return 'No move explains both the rule and the denied tables: which keyspace has the current rows cannot be told.';
     default:

@@ -32,8 +32,8 @@ export interface CompleteDryRun {
 
 /**
  * vtctld over gRPC. Every method rejects with a TopologyError that says the cause and the next step:
- * `unimplemented` where this vtctld's release does not know the call. Questions are asked again while
- * vtctld cannot be reached and the time allows; what changes something is sent once.
+ * `unimplemented` where this vtctld's release does not know the call. Each is sent once, but a refresh:
+ * that is sent again while vtctld cannot be reached and the time allows.
  */
 export class VtctldClient {
   /** For people, e.g. `vtctld at 10.0.0.1:15999`. */
@@ -92,7 +92,7 @@ export class VtctldClient {
 
   /** Has a shard's tablets read their Shard record. */
   refreshStateByShard(keyspace: string, shard: string, limits: CallLimits): Promise<RefreshStateByShardResponse> {
-    return this.ask(Vtctld.method.refreshStateByShard, { keyspace, shard }, limits);
+    return callPatiently(this.server, Vtctld.method.refreshStateByShard, { keyspace, shard }, limits);
   }
 
   /** Rebuilds the SrvVSchema of these cells, or of all. */
@@ -120,6 +120,6 @@ export class VtctldClient {
     request: MessageInitShape<I>,
     limits: CallLimits,
   ): Promise<MessageShape<O>> {
-    return callPatiently(this.server, method, request, limits);
+    return callOnce(this.server, method, request, limits);
   }
 }

@@ -84,7 +84,11 @@ describe('the command line of precheck', () => {
 
   it('keeps its options to itself', () => {
     assert.match(problem(['status', '--tables', 't']), /--tables belongs to the command precheck$/);
-    assert.match(problem(['diagnose', '--vtctld', 'v:1']), /--vtctld belongs to the command precheck, switch, reverse, repair, undo$/);
+    assert.match(
+      problem(['diagnose', '--tablets', 'wait']),
+      /--tablets belongs to the command precheck, switch, reverse, repair, undo$/,
+    );
+    assert.match(problem(['locks', '--vtctld', 'v:1']), /--vtctld belongs to the command status, diagnose, precheck/);
   });
 });
 

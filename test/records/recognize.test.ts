@@ -212,7 +212,7 @@ describe('recognize', () => {
         id: '1',
         shard: '0',
         state: 'Running',
-        binlog_source: { keyspace: 'customer', filter: { rules: [{ match: 'corder' }] } },
+        binlog_source: { keyspace: 'customer', shard: '-80', filter: { rules: [{ match: 'corder' }] } },
       },
     ];
     const workflow = {
@@ -233,7 +233,7 @@ describe('recognize', () => {
         source: 'customer',
         type: 'MoveTables',
         tables: ['corder'],
-        streams: [{ shard: '0', state: 'Running', message: '' }],
+        streams: [{ shard: '0', state: 'Running', message: '', id: '1', tablet: 'zone1-100', source: 'customer/-80' }],
       },
     ]);
   });

@@ -256,6 +256,19 @@ describe('precheck of a broken move', () => {
     assert.ok(check(running, `switch ${forward}`).safe);
   });
 
+  it('is not safe while the streams are further behind than is allowed', () => {
+    const lag = (seconds: string): object => showDump('Running', '', { max_v_replication_transaction_lag: seconds });
+    const data = (seconds: string) => withDump(created(), 'WorkflowShow-customer.json', lag(seconds));
+    assert.deepEqual(reasonLines(check(data('31'), `switch ${forward}`)), ['lagging']);
+    assert.ok(check(data('30'), `switch ${forward}`).safe);
+    const request = { ...requestOf(`switch ${forward}`), maxReplicationLagMs: 60_000 };
+    assert.ok(
+      precheck(request, { diagnosed: diagnosed(data('31')) }, new Map()).reasons.every(
+        ({ code }) => code !== 'lagging',
+      ),
+    );
+  });
+
   it('lets SwitchTraffic complete a switch that is not frozen, and refuses to reverse it', () => {
     const data = withDump(switched(), 'WorkflowShow-customer.json', showDump('Stopped'));
     assert.deepEqual(reasonLines(check(data, `switch ${forward}`)), ['streams-not-ready']);

@@ -17,6 +17,7 @@ export function factsOf(finding: Finding): string[] {
     case 'split-routing':
     case 'stopped-not-frozen':
     case 'missing-streams':
+    case 'status-differs':
       return each('');
     case 'reads-differ-by-cell':
       return each(`@${cell}`);

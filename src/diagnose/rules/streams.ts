@@ -1,7 +1,13 @@
 import type { Finding } from '../../model/finding.ts';
 import type { Move } from '../../model/move.ts';
 import { globalRecord } from '../../model/record.ts';
-import { isReverseWorkflow, qualifiedWorkflow, type Workflow } from '../../model/workflow.ts';
+import {
+  isFrozen,
+  isReverseWorkflow,
+  partnerWorkflowName,
+  qualifiedWorkflow,
+  type Workflow,
+} from '../../model/workflow.ts';
 import { placesOr } from '../places.ts';
 import type { DiagnosisInput } from '../rule.ts';
 import { rulePlaces } from '../sides.ts';
@@ -18,7 +24,7 @@ export function stoppedNotFrozen(input: DiagnosisInput): Finding[] {
       );
       const streams = forward?.streams ?? [];
       const stopped = streams.length > 0 && streams.every(({ state }) => state === 'Stopped');
-      if (forward === undefined || !stopped || streams.every(({ message }) => message === 'FROZEN')) return [];
+      if (forward === undefined || !stopped || streams.every(isFrozen)) return [];
       const name = qualifiedWorkflow(forward);
       return [
         streamFinding(
@@ -51,6 +57,31 @@ export function missingStreams(input: DiagnosisInput): Finding[] {
     );
 }
 
+/**
+ * Only the reverse workflow of a pair is there: rolling a failed ReverseTraffic back deletes the
+ * forward workflow's streams (seen). Judged where vtctld was asked: a saved dump may be of another moment.
+ */
+export function missingForward(input: DiagnosisInput): Finding[] {
+  const { asked, completeFor, workflows } = input.snapshot.workflows;
+  if (asked === undefined) return [];
+  const known = new Set(workflows.map(qualifiedWorkflow));
+  return input.moves.flatMap((move) =>
+    workflows
+      .filter(({ name }) => isReverseWorkflow(name))
+      .filter((reverse) => move.workflows.includes(qualifiedWorkflow(reverse)) && completeFor.has(move.target))
+      .flatMap((reverse) => {
+        const there = qualifiedWorkflow(reverse);
+        const missing = qualifiedWorkflow({ keyspace: move.target, name: partnerWorkflowName(reverse.name) });
+        if (known.has(missing)) return [];
+        const message =
+          `There is ${there} and not its forward workflow ${missing}: the rollback of a failed ReverseTraffic deletes the forward streams. ` +
+          `What is asked of ${missing} fails with "no streams found", and the move cannot be completed by it. ` +
+          `Next: to move traffic back to ${move.source}, use SwitchTraffic of ${there}, which goes the same way as the ReverseTraffic.`;
+        return [streamFinding(input, move, 'missing-streams', message, 'warning')];
+      }),
+  );
+}
+
 /** A dump may name a workflow without its source or its tables, and a move's tables may not be known: then it may be the one. */
 function mayMove({ source, target, tables }: Move): (workflow: Workflow) => boolean {
   const sides = [source, target];
@@ -73,11 +104,12 @@ function streamFinding(
   move: Move,
   code: 'stopped-not-frozen' | 'missing-streams',
   message: string,
+  severity: Finding['severity'] = 'error',
 ): Finding {
   const record = move.kind === 'multi-tenant' ? globalRecord.keyspaceRoutingRules : globalRecord.routingRules;
   return {
     code,
-    severity: 'error',
+    severity,
     keyspace: move.target,
     tables: [...move.tables].sort(),
     move: move.id,

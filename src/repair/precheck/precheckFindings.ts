@@ -70,6 +70,13 @@ function consequenceOf(subject: PrecheckSubject, finding: Finding): string | und
       return ownMove && subject.moves.some(({ source }) => source === subject.to)
         ? 'The last switch is not finished, and cannot be reversed before it is.'
         : undefined;
+    case 'status-differs':
+      return ownMove ? 'The operation would start from another state than the records show.' : undefined;
+    case 'missing-streams':
+      // That the forward workflow alone is missing is said of an operation that needs it.
+      return ownMove && finding.severity === 'error'
+        ? 'The records contradict each other before the operation starts.'
+        : undefined;
     case 'stale-srv-keyspace':
     case 'record-unreadable':
       return undefined;

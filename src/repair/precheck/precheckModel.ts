@@ -17,6 +17,8 @@ export interface PrecheckRequest {
   readonly actionTimeoutMs?: number;
   /** SwitchTraffic's --timeout in milliseconds, at least a second; 30 s when undefined. */
   readonly timeoutMs?: number;
+  /** SwitchTraffic's --max-replication-lag-allowed in milliseconds; 30 s when undefined. */
+  readonly maxReplicationLagMs?: number;
 }
 
 export type PrecheckTarget =
@@ -63,6 +65,7 @@ export type PrecheckCode =
   | 'no-rules'
   | 'resharding'
   | 'streams-not-ready'
+  | 'lagging'
   | 'denied-otherwise'
   | 'no-primary'
   | 'primary-changing'

@@ -5,7 +5,6 @@ import { isResharding, loadedShards } from '../../diagnose/keyspaceFacts.ts';
 import { compileTablePattern } from '../../diagnose/tablePattern.ts';
 import { tabletTypes, type TrafficCell } from '../../model/move.ts';
 import { listWords } from '../../model/words.ts';
-import { qualifiedWorkflow } from '../../model/workflow.ts';
 import type { Snapshot } from '../../records/snapshot.ts';
 import { operationName } from './precheckSubject.ts';
 import type { PrecheckReason, PrecheckSubject } from './precheckModel.ts';
@@ -15,7 +14,6 @@ export function stateReasons(subject: PrecheckSubject, snapshot: Snapshot): Prec
   return [
     ...subject.moves.flatMap((move) => routingReasons(subject, move, snapshot)),
     ...reshardingReasons(subject, snapshot),
-    ...streamReasons(subject, snapshot),
     ...deniedOtherwise(subject, snapshot),
   ];
 }
@@ -109,25 +107,6 @@ function reshardingReasons({ moves: [move], from, to }: PrecheckSubject, { keysp
         `${keyspace} is being resharded: some of its shards overlap. Vitess refuses with "mismatched shards for keyspace ${keyspace}", because the move's streams are not on every shard. ` +
         `Next: finish or cancel the Reshard first.`,
     }));
-}
-
-/** What Vitess refuses to switch (Server.canSwitch), as far as a dump tells. */
-function streamReasons({ runs, operation }: PrecheckSubject, { workflows }: Snapshot): PrecheckReason[] {
-  const workflow =
-    runs && workflows.workflows.find(({ keyspace, name }) => keyspace === runs.keyspace && name === runs.name);
-  const bad = (workflow?.streams ?? []).filter(({ state, message }) => state !== 'Running' || message === 'FROZEN');
-  if (workflow === undefined || bad.length === 0) return [];
-  const states = [
-    ...new Set(bad.map(({ shard, state, message }) => `${shard} ${message === 'FROZEN' ? 'FROZEN' : state}`)),
-  ];
-  return [
-    {
-      code: 'streams-not-ready',
-      message:
-        `Streams of ${qualifiedWorkflow(workflow)} are not running: ${listWords(states)}. ${operationName(operation)} is refused, or waits for a catch-up that never comes and rolls back. ` +
-        `Next: bring every stream to Running, with its copy finished, first.`,
-    },
-  ];
 }
 
 /**

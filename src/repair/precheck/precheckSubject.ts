@@ -4,7 +4,12 @@ import { mayMoveTables } from '../../diagnose/workflowPairs.ts';
 import { forwardWorkflow, moveTitle, tabletTypes } from '../../model/move.ts';
 import type { ShardName } from '../../model/plan.ts';
 import { listWords } from '../../model/words.ts';
-import { isReverseWorkflow, partnerWorkflowName, qualifiedWorkflow } from '../../model/workflow.ts';
+import {
+  isReverseWorkflow,
+  partnerWorkflowName,
+  qualifiedWorkflow,
+  type WorkflowKnowledge,
+} from '../../model/workflow.ts';
 import type { PrecheckReason, PrecheckRequest, PrecheckSubject, PrecheckTarget } from './precheckModel.ts';
 
 /** The subject, where there is one, and what stands against the request itself. */
@@ -109,9 +114,16 @@ function unknownWorkflow({ keyspace, workflow }: WorkflowTarget, topology: Diagn
   }
   const why =
     known === undefined
-      ? `The records do not name workflows: they live in the tablets, and no dump of ${keyspace}'s workflows is at hand`
+      ? `The records do not name workflows: they live in the tablets, and ${untold(keyspace, workflows)}`
       : `The dump names ${name} but not the keyspace it reads from`;
   return refused('not-checked', `${why}. Next: name the tables instead: ${tablesHint(topology)}.`);
+}
+
+function untold(name: string, { asked }: WorkflowKnowledge): string {
+  const unread = asked?.unread.find(({ keyspace, workflow }) => workflow === undefined && keyspace === name);
+  return unread === undefined
+    ? `no vtctld or dump tells of those of ${name}`
+    : `those of ${name} could not be read: ${unread.reason.replace(/\.$/, '')}`;
 }
 
 function tablesHint({ moves }: DiagnosedTopology): string {

@@ -34,6 +34,7 @@ const order: readonly FindingCode[] = [
   'legacy-control',
   'stopped-not-frozen',
   'missing-streams',
+  'status-differs',
   'reads-differ-by-cell',
 ];
 

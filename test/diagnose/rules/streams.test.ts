@@ -99,6 +99,44 @@ describe('stopped-not-frozen', () => {
   });
 });
 
+describe('missing-streams of the forward workflow alone', () => {
+  const code = 'missing-streams';
+  const asked = { source: 'vtctld at 10.0.0.1:15999', askedAt: 0, unread: [] };
+  const outage = { ...loadCapture('12-reverse-vtctld-killed'), workflows: asked };
+
+  it('is silent where both workflows are there, and where nobody was asked', () => {
+    assertClean({ ...loadCapture('04-all-switched'), workflows: asked }, code);
+    assertClean(loadCapture('12-reverse-vtctld-killed'), code);
+  });
+
+  it('names the workflow that a failed rollback deleted, and the way back', () => {
+    assertFinding(outage, onlyFinding(outage, code), {
+      code,
+      severity: 'warning',
+      keyspace: 'customer',
+      tables: ['corder', 'customer'],
+      record: 'RoutingRules',
+      text: '{ "from_table": "corder", "to_tables": [ "customer.corder" ] }',
+      says: [
+        /There is commerce\.commerce2customer_reverse and not its forward workflow customer\.commerce2customer/,
+        /fails with "no streams found"/,
+        /Next: to move traffic back to commerce, use SwitchTraffic of commerce\.commerce2customer_reverse/,
+      ],
+    });
+  });
+
+  it('is not said while the workflows of the target could not be read', () => {
+    const reason = 'vtctld at 10.0.0.1:15999: it answered with an error.';
+    const data = {
+      ...outage,
+      dumps: outage.dumps.filter(({ name }) => name !== 'WorkflowList-customer.json'),
+      workflows: { ...asked, unread: [{ keyspace: 'customer', reason }] },
+    };
+    assert.deepEqual(findingsOf(data, code), []);
+    assert.equal(diagnosed(data).complete, false);
+  });
+});
+
 describe('missing-streams', () => {
   const code = 'missing-streams';
   /** A move of which the dumps list all workflows of both keyspaces: these. */
