@@ -2,7 +2,7 @@ import { groupBy } from '../model/groupBy.ts';
 import { listWords } from '../model/words.ts';
 import { box, lineHeight, padding, textLine, type Block, type Place } from './drawing.ts';
 import { boxClass } from './drawSide.ts';
-import { destinationWords, hasWrites, marksWords, routingTitle, typesWords } from './mapWords.ts';
+import { destinationWords, hasWrites, marksWords, ofWords, routingTitle, typesWords } from './mapWords.ts';
 import type { MapFlow, MapRouting } from './moveMap.ts';
 import { arrow, marksAt, stateSign } from './signs.ts';
 import type { SvgNode } from './svgNode.ts';
@@ -67,13 +67,10 @@ interface FlowFrame {
 }
 
 function drawFlow(flow: MapFlow, row: Place, { at, ends, isLive }: FlowFrame): SvgNode[] {
-  const { to, of, refused } = flow;
+  const { to, refused } = flow;
   const side = to === 'source' || to === 'target' ? to : undefined;
   const options = { anchor: to === 'source' ? 'start' : to === 'target' ? 'end' : 'middle' } as const;
-  const details = [
-    of.length === 0 ? '' : `of ${listWords(of, 3)}`,
-    side === undefined ? destinationWords(flow) : '',
-  ].filter((part) => part !== '');
+  const details = [ofWords(flow, 3), side === undefined ? destinationWords(flow) : ''].filter((part) => part !== '');
   const words = details.join(', ');
   const lines = [
     textLine(typesWords(flow), { ...row, y: row.y + (words === '' ? 4.5 : -3) }, options),
@@ -86,15 +83,17 @@ function drawFlow(flow: MapFlow, row: Place, { at, ends, isLive }: FlowFrame): S
   const middle = (from + end) / 2 + (side === 'source' ? 4 : -4);
   const label = { x: Math.min(from, end), y: row.y - 12, width: Math.abs(end - from) };
   const denied = refused.length === 0 ? [] : [stateSign('error', middle, row.y)];
-  const words2 = refused.length === 0 ? (hasWrites(flow) ? 'writes' : '') : 'writes denied';
   return [
     ...lines,
     arrow(from, end, row.y, name.filter(Boolean).join(' ')),
     ...denied,
-    ...(words2 === ''
-      ? []
-      : [textLine(words2, label, { size: 'small', anchor: 'middle', tone: refused.length > 0 ? 'bad' : 'muted' })]),
+    textLine(arrowWords(flow), label, { size: 'small', anchor: 'middle', tone: refused.length > 0 ? 'bad' : 'muted' }),
   ];
+}
+
+function arrowWords(flow: MapFlow): string {
+  if (flow.refused.length > 0) return flow.isAllRefused ? 'writes denied' : 'some denied';
+  return hasWrites(flow) ? 'writes' : '';
 }
 
 function routingLabel(routing: MapRouting, alike: readonly string[]): string {
@@ -111,9 +110,9 @@ function routingLabel(routing: MapRouting, alike: readonly string[]): string {
 
 /** `primary of corder to customer, which denies corder`. */
 export function flowWords(flow: MapFlow): string {
-  const { of, refused, keyspace } = flow;
+  const { refused, keyspace } = flow;
   return [
-    [typesWords(flow), of.length === 0 ? '' : `of ${listWords(of)}`].filter(Boolean).join(' ') +
+    [typesWords(flow), ofWords(flow)].filter(Boolean).join(' ') +
       (keyspace === undefined ? ': ' : ' ') +
       destinationWords(flow),
     refused.length === 0 ? '' : `where ${keyspace ?? 'it'} denies ${listWords(refused)}`,

@@ -1,7 +1,7 @@
 import { listWords } from '../model/words.ts';
 import { box, lineHeight, padding, spacing, stack, textLine, type Block, type Place } from './drawing.ts';
 import { drawLock } from './drawLocks.ts';
-import { denialWords, marksWords, servingWords, sideTitle } from './mapWords.ts';
+import { denialWords, everyTable, fewTables, marksWords, servingWords, sideTitle } from './mapWords.ts';
 import type { MapShard, MapSide, Mark } from './moveMap.ts';
 import { shardBoxes, type ShardBox } from './shardGroups.ts';
 import { acceptSign, denySign, marksAt, signedLine } from './signs.ts';
@@ -75,7 +75,7 @@ function drawShard(side: MapSide, { first, alike, marks }: ShardBox, at: Place):
 }
 
 function denialLines(shard: MapShard): { readonly sign: typeof denySign; readonly words: string }[] {
-  return denialWords(shard, 3).map((words) => ({
+  return denialWords(shard, fewTables).map((words) => ({
     sign: words.startsWith('accepts') ? acceptSign : denySign,
     words,
   }));
@@ -83,7 +83,13 @@ function denialLines(shard: MapShard): { readonly sign: typeof denySign; readonl
 
 function shardLabel({ keyspace }: MapSide, first: MapShard, alike: readonly string[], marks: readonly Mark[]): string {
   const others = alike.length === 0 ? '' : `the same of ${alike.length} more: ${listWords(alike, 12)}`;
-  return [`shard ${keyspace}/${first.name}`, servingWords(first), ...denialWords(first), marksWords(marks), others]
+  return [
+    `shard ${keyspace}/${first.name}`,
+    servingWords(first),
+    ...denialWords(first, everyTable),
+    marksWords(marks),
+    others,
+  ]
     .filter((part) => part !== '')
     .join(', ');
 }

@@ -1,5 +1,5 @@
 /** Where a move's traffic goes: by the global rules, and by what each cell's vtgates follow. */
-import { servingShards, loadedShards } from '../diagnose/keyspaceFacts.ts';
+import { servingShards, loadedShards, type LoadedShard } from '../diagnose/keyspaceFacts.ts';
 import { globalTraffic } from '../diagnose/trafficMatrix.ts';
 import type { DiagnosedMove } from '../diagnose/diagnose.ts';
 import { groupBy } from '../model/groupBy.ts';
@@ -10,6 +10,8 @@ import type { KeyspaceRoutingRules, ShardRoutingRules } from '../records/gen/vsc
 import type { Snapshot } from '../records/snapshot.ts';
 import type { FindingMarks } from './findingMarks.ts';
 import type { MapFlow, MapRouting } from './moveMap.ts';
+
+const accepted = { refused: [], isAllRefused: false } as const;
 
 /** The routing of a move: the global rules, then each cell. */
 export function mapRouting(snapshot: Snapshot, move: DiagnosedMove, marks: FindingMarks): readonly MapRouting[] {
@@ -82,7 +84,7 @@ type Entry = Pick<TrafficCell, 'table' | 'type' | 'servedBy'>;
 /** Types whose tables all go the same way are one flow. */
 function tableFlows(snapshot: Snapshot, move: Move, entries: readonly Entry[]): readonly MapFlow[] {
   // Without the rules nobody knows the tables.
-  if (entries.length === 0) return [{ types: [...tabletTypes], to: 'not-checked', of: [], refused: [] }];
+  if (entries.length === 0) return [{ types: [...tabletTypes], to: 'not-checked', of: [], ...accepted }];
   const flows = tabletTypes.flatMap((type) => {
     const places = groupBy(
       entries.filter((entry) => entry.type === type),
@@ -101,40 +103,42 @@ function tableFlow(snapshot: Snapshot, move: Move, type: TabletTypeName, entries
   if (servedBy === undefined) return [];
   const tables = entries.map(({ table }) => table);
   const of = tables.length === move.tables.length ? [] : tables;
-  if (servedBy.kind !== 'keyspace') return [{ types: [type], to: servedBy.kind, of, refused: [] }];
+  if (servedBy.kind !== 'keyspace') return [{ types: [type], to: servedBy.kind, of, ...accepted }];
   const { keyspace } = servedBy;
   // Denied tables are the primary's alone.
-  const refused = type === 'primary' ? tables.filter((table) => isRefused(snapshot, keyspace, table)) : [];
-  return [{ types: [type], ...destination(move, keyspace), of, refused }];
+  const shards = type === 'primary' ? servingShards(snapshot.keyspaces.get(keyspace)) : [];
+  return [{ types: [type], ...destination(move, keyspace), of, ...refusal(shards, tables) }];
 }
 
 function destination({ source, target }: Move, keyspace: string): Pick<MapFlow, 'to' | 'keyspace'> {
   return { to: keyspace === source ? 'source' : keyspace === target ? 'target' : 'elsewhere', keyspace };
 }
 
-function isRefused(snapshot: Snapshot, keyspace: string, table: string): boolean {
-  return servingShards(snapshot.keyspaces.get(keyspace)).some(({ denials }) => denials.of(table) !== undefined);
+function refusal(shards: readonly LoadedShard[], tables: readonly string[]): Pick<MapFlow, 'refused' | 'isAllRefused'> {
+  const denies = ({ denials }: LoadedShard, table: string): boolean => denials.of(table) !== undefined;
+  const refused = tables.filter((table) => shards.some((shard) => denies(shard, table)));
+  const isAllRefused = refused.length > 0 && shards.every((shard) => tables.every((table) => denies(shard, table)));
+  return { refused, isAllRefused };
 }
 
 /** Shards of a partial move that go the same way are one flow. */
 function shardFlows(snapshot: Snapshot, move: Move, reading: Reading<ShardRoutingRules>): readonly MapFlow[] {
-  if (reading.status === 'failed') return [{ types: [], to: 'not-checked', of: [], refused: [] }];
+  if (reading.status === 'failed') return [{ types: [], to: 'not-checked', of: [], ...accepted }];
   const between = new Set([move.source, move.target]);
   const rules = (loadedValue(reading)?.rules ?? []).filter(
     ({ fromKeyspace: from, toKeyspace: to }) => from !== to && between.has(from) && between.has(to),
   );
-  if (rules.length === 0) return [{ types: [], to: 'no-rule', of: [], refused: [] }];
+  if (rules.length === 0) return [{ types: [], to: 'no-rule', of: [], ...accepted }];
   return [...groupBy(rules, ({ toKeyspace }) => toKeyspace)].map(([keyspace, same]) => {
     const shards = same.map(({ shard }) => shard);
     const named = loadedShards(snapshot.keyspaces.get(keyspace)).filter(({ name }) => shards.includes(name));
-    const refused = move.tables.filter((table) => named.some(({ denials }) => denials.of(table) !== undefined));
-    return { types: [], ...destination(move, keyspace), of: shards, refused };
+    return { types: [], ...destination(move, keyspace), of: shards, ...refusal(named, move.tables) };
   });
 }
 
 /** A multi-tenant move's tenants, by tablet type. */
 function tenantFlows(move: Move, reading: Reading<KeyspaceRoutingRules>): readonly MapFlow[] {
-  if (reading.status === 'failed') return [{ types: [...tabletTypes], to: 'not-checked', of: [], refused: [] }];
+  if (reading.status === 'failed') return [{ types: [...tabletTypes], to: 'not-checked', of: [], ...accepted }];
   const rules = loadedValue(reading)?.rules ?? [];
   const to = (from: string): string | undefined =>
     rules.findLast(({ fromKeyspace }) => fromKeyspace === from)?.toKeyspace;
@@ -143,7 +147,7 @@ function tenantFlows(move: Move, reading: Reading<KeyspaceRoutingRules>): readon
   );
   return [...byPlace].map(([keyspace, types]) =>
     keyspace === undefined
-      ? { types, to: 'no-rule', of: [], refused: [] }
-      : { types, ...destination(move, keyspace), of: [], refused: [] },
+      ? { types, to: 'no-rule', of: [], ...accepted }
+      : { types, ...destination(move, keyspace), of: [], ...accepted },
   );
 }

@@ -5,6 +5,7 @@ import {
   changedWords,
   denialWords,
   destinationWords,
+  everyTable,
   lockWords,
   marksWords,
   routingTitle,
@@ -51,6 +52,7 @@ export function mapText(map: MoveMap, changed: ReadonlySet<string> = new Set()):
     { heading: 'Findings', lines: findingLines(map.findings) },
     withLines(sideList(map.source), told),
     withLines(sideList(map.target), told),
+    { heading: 'Tables', lines: map.tables.length === 0 ? [] : [{ text: map.tables.join(', ') }] },
     { heading: 'Locks', lines: map.locks.map(lockLine).map(told) },
   ];
   return {
@@ -89,7 +91,7 @@ function sideList(side: MapSide): MapList {
       text: joined([
         `shard ${keyspace}/${shard.name}`,
         servingWords(shard),
-        ...denialsOf(shard),
+        ...denialWords(shard, everyTable),
         marksWords(shard.marks),
       ]),
       target: shard.target,
@@ -107,11 +109,6 @@ function sideList(side: MapSide): MapList {
       ...locks.map(lockLine),
     ],
   };
-}
-
-/** Every name: here nothing is cut. */
-function denialsOf(shard: MapSide['shards'][number]): string[] {
-  return denialWords(shard, Number.POSITIVE_INFINITY);
 }
 
 function lockLine(lock: MapLock): MapLine {

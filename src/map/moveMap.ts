@@ -71,8 +71,10 @@ export interface MapFlow {
   readonly keyspace?: string;
   /** The tables or shards that this is of; empty for all of them. */
   readonly of: readonly string[];
-  /** Tables whose queries are denied where this leads: traffic to them fails. */
+  /** Tables that some shard denies where this leads: queries for them fail there. */
   readonly refused: readonly string[];
+  /** True when every shard denies every one of its tables. */
+  readonly isAllRefused: boolean;
 }
 
 /** The global rules, or what one cell's vtgates follow. */

@@ -114,8 +114,18 @@ describe('the drawing of a map', () => {
     const map = onlyMap(wide);
     const { spots } = drawMap(map);
     const shard = spots.find(({ label }) => label.startsWith('shard commerce/0'));
-    assert.match(shard?.label ?? '', /denies a_table_with_a_rather_long_name_0,/);
-    assert.deepEqual(map.source.shards[0]?.denied.length, 40);
+    assert.match(shard?.label ?? '', /denies all 40 tables/);
+    assert.match(
+      mapDump(map),
+      /\nTables\n- a_table_with_a_rather_long_name_0, (\S+, ){38}a_table_with_a_rather_long_name_9\n/,
+    );
+    const some = withDenied(wide, 'customer', '-0400', map.tables.slice(0, 9));
+    assert.match(
+      mapDump(onlyMap(some)),
+      /customer\/-0400, .*, denies a_table_with_a_rather_long_name_0, (\S+, ){6}\S+ and /,
+    );
+    assert.ok(shown(drawMap(onlyMap(some))).includes('denies 9 of 40 tables'));
+    assert.ok(shown(drawMap(map)).includes('denies all 40 tables'));
   });
 
   it('marks what is wrong by a sign and a number, not by colour alone', () => {
@@ -125,6 +135,12 @@ describe('the drawing of a map', () => {
     // Three shards, a cell, two refused flows, the verdict four findings and the legend.
     assert.equal(signs.length, 12);
     assert.equal(shown(drawing).filter((text) => text === 'writes denied').length, 2);
+  });
+
+  it('tells some that are denied from all', () => {
+    const some = drawingOf(withDenied(standardTopology(), 'customer', '-80', ['corder']));
+    assert.equal(shown(some).filter((text) => text === 'some denied').length, 2);
+    assert.ok(!shown(some).includes('writes denied'));
   });
 
   it('frames what changed at its moment, and says so', () => {
