@@ -5,9 +5,10 @@ import { staleWords } from './liveText.ts';
 import { shownTopology, type Session } from './session.ts';
 
 /** Oldest first, the last is what the session shows now; empty while nothing was read. */
-export function momentsOf({ state }: Session): readonly TopologyMoment[] {
+export function momentsOf({ state, moments = [] }: Session): readonly TopologyMoment[] {
   const shown = shownTopology(state);
   if (shown === undefined) return [];
+  if (moments.length > 0) return moments;
   const { diagnosed, data } = shown;
   const { readAt: at, revision } = data;
   return [{ at, ...(revision === undefined ? {} : { revision }), events: [], topology: diagnosed }];

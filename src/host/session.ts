@@ -1,6 +1,7 @@
 /** What the views know of each connection. One object holds it; views subscribe and never read a topology themselves. */
 import type { Event } from 'vscode';
 import type { DiagnosedTopology } from '../diagnose/diagnose.ts';
+import type { TopologyMoment } from '../diagnose/topologyMoment.ts';
 import type { TopologyData, TopologyFailure } from '../model/topologyData.ts';
 
 /** A connection as its settings describe it; credentials are not part of it. */
@@ -30,6 +31,8 @@ export type SessionState =
 export interface Session {
   readonly connection: Connection;
   readonly state: SessionState;
+  /** What became of the topology since it was first read in this window, oldest first; the last is what is known now. */
+  readonly moments?: readonly TopologyMoment[];
 }
 
 export interface Sessions {

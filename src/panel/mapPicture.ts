@@ -19,13 +19,9 @@ export interface MapPicture {
   readonly shown?: { readonly map: MoveMap; readonly moment: TopologyMoment };
 }
 
-/** The picture of one of `moments`, the newest when `key` names none of them. */
-export function mapPicture(
-  session: Session | undefined,
-  subject: MapSubject,
-  key: string | undefined,
-  moments: readonly TopologyMoment[] = session === undefined ? [] : momentsOf(session),
-): MapPicture {
+/** The picture of a moment, the newest when `key` names none that the session remembers. */
+export function mapPicture(session: Session | undefined, subject: MapSubject, key: string | undefined): MapPicture {
+  const moments = session === undefined ? [] : momentsOf(session);
   const chosen = moments.findIndex((moment) => momentKey(moment) === key);
   const index = chosen < 0 ? moments.length - 1 : chosen;
   const moment = moments[index];

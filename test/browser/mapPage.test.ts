@@ -35,7 +35,7 @@ const session: Session = {
 };
 
 function picture(key?: string, of: readonly TopologyMoment[] = moments): MapPicture {
-  return mapPicture(session, subject, key, of);
+  return mapPicture({ ...session, moments: of }, subject, key);
 }
 
 describe('the page of a map, in a browser of its own', function () {

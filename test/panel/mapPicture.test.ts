@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { TopologyMoment } from '../../src/diagnose/topologyMoment.ts';
 import type { Session } from '../../src/host/session.ts';
 import { mapPicture } from '../../src/panel/mapPicture.ts';
 import { recordName } from '../../src/model/record.ts';
@@ -52,6 +53,40 @@ describe('the picture of a panel', () => {
     const { content } = mapPicture(stateOf('stale'), forward, undefined);
     assert.ok(content.map);
     assert.match(content.notice ?? '', /^Not current: the last refresh failed: etcd at 10\.0\.0\.1:2379/);
+  });
+
+  it('shows any moment that is remembered, with what changed then', () => {
+    const events = [
+      {
+        at: 2,
+        kind: 'denied-tables',
+        record: 'keyspaces/customer/shards/-80/Shard',
+        text: 'customer/-80 denies corder',
+        keyspaces: ['customer'],
+        tables: ['corder'],
+      },
+    ] as const;
+    const topology = (name: string): TopologyMoment['topology'] => {
+      const { state } = stateOf(name);
+      assert.ok(state.status === 'loaded');
+      return state.topology.diagnosed;
+    };
+    const moments = [
+      { at: 1, revision: '11', events: [], topology: topology('04-all-switched') },
+      { at: 2, revision: '12', events, topology: topology('01-created') },
+      { at: 3, revision: '13', events: [], topology: topology('04-all-switched') },
+    ];
+    const session = { ...stateOf('04-all-switched'), moments };
+    const { content, shown } = mapPicture(session, forward, '12@2');
+    assert.deepEqual(content.timeline, {
+      moments: ['11@1', '12@2', '13@3'],
+      index: 1,
+      title: '1970-01-01T00:00:00Z, revision 12',
+      events: ['customer/-80 denies corder'],
+    });
+    assert.ok(content.map?.spots.some(({ label }) => /^shard customer\/-80, .*, changed$/.test(label)));
+    assert.match(shown?.map.trafficState ?? '', /Writes Not Switched/);
+    assert.equal(mapPicture(session, forward, undefined).content.timeline?.index, 2);
   });
 
   it('shows the newest moment when the chosen one is no longer remembered', () => {
