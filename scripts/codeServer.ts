@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort, scratchFolder, startGuarded } from './guardedProcess.ts';
@@ -8,7 +8,7 @@ import { freePort, scratchFolder, startGuarded } from './guardedProcess.ts';
 export interface WorkbenchTarget {
   /** Absolute path of the folder or `.code-workspace` file to open; none opens an empty window. */
   readonly folder?: string;
-  /** Absolute paths of extension folders to load from source, as `code --extensionDevelopmentPath` does. */
+  /** Absolute paths of extension folders to load from source, as `code --extensionDevelopmentPath` does; only with `smokeTestDriver`. */
   readonly developmentExtensions?: readonly string[];
   /** Absolute path of a CommonJS file whose `run` function is the extension tests. */
   readonly extensionTests?: string;
@@ -33,7 +33,9 @@ export interface CodeServerOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Absolute path of a folder with installed extensions; by default a fresh one. */
   readonly extensionsFolder?: string;
-  /** Gives pages the functions with which extension tests report; false for a person's editor. */
+  /** Absolute paths of extension folders that are installed as links to them. */
+  readonly linkedExtensions?: readonly string[];
+  /** Gives pages the functions with which extension tests report, and keeps notifications behind the bell; false for a person's editor. */
   readonly smokeTestDriver?: boolean;
   /** Opens folders restricted until a person trusts them, as a desktop does; by default every folder is trusted. */
   readonly workspaceTrust?: boolean;
@@ -68,6 +70,10 @@ export async function startCodeServer(root: string, options: CodeServerOptions =
   const userData = path.join(scratch, 'user-data');
   const extensionsFolder = options.extensionsFolder ?? path.join(scratch, 'extensions');
   await mkdir(path.join(userData, 'User'), { recursive: true });
+  await mkdir(extensionsFolder, { recursive: true });
+  for (const linked of options.linkedExtensions ?? []) {
+    await symlink(linked, path.join(extensionsFolder, path.basename(linked)));
+  }
   const settings = { ...quietSettings, ...(options.workspaceTrust === true ? trustSettings : {}), ...options.settings };
   await writeFile(path.join(userData, 'User', 'settings.json'), JSON.stringify(settings, null, 2));
   const port = await freePort();

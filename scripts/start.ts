@@ -52,8 +52,9 @@ async function openDesktop(executable: string): Promise<void> {
 }
 
 async function openCodeServer(): Promise<void> {
-  const server = await startCodeServer(await ensureCodeServer());
-  const url = server.workbenchUrl({ folder: path.join(ROOT, SAMPLE), developmentExtensions: [ROOT] });
+  // A person's editor on a server loads no extension from source.
+  const server = await startCodeServer(await ensureCodeServer(), { linkedExtensions: [ROOT] });
+  const url = server.workbenchUrl({ folder: path.join(ROOT, SAMPLE) });
   console.log(`\nVS Code shows ${SAMPLE} at\n\n  ${url}\n\nPress Ctrl+C to end.`);
   // The timer also keeps this process alive, which a listener for signals does not.
   let died: NodeJS.Timeout | undefined;

@@ -2,6 +2,7 @@
 import type { PlanResult } from '../model/plan.ts';
 import type { FileHistory } from '../history/fileHistory.ts';
 import type { RunRecord } from '../repair/ports.ts';
+import { runStatusWords } from '../repair/runWords.ts';
 import { isWritable } from '../topology/topologyWriter.ts';
 import { carryOut } from './carryOut.ts';
 import type { CommandEnvironment, ExitCode } from './environment.ts';
@@ -29,15 +30,6 @@ export interface Proposal {
   /** Undefined where a plan is only shown. */
   readonly history: FileHistory | undefined;
 }
-
-/** What a run's status means. */
-export const statusWords: Readonly<Record<RunRecord['status'], string>> = {
-  running: 'Running.',
-  done: 'Done, and verified by reading everything again.',
-  unchanged: 'Nothing was changed.',
-  undone: 'Not repaired: what was written was taken back.',
-  stopped: 'Stopped half way.',
-};
 
 export async function propose(
   proposal: Proposal,
@@ -112,7 +104,7 @@ function interruptWords(times: number): string {
 
 function outcomeText(run: RunRecord, { style }: CommandEnvironment): string {
   const paint = painter(style);
-  const status = paint(run.status === 'done' ? 'green' : 'red', statusWords[run.status]);
+  const status = paint(run.status === 'done' ? 'green' : 'red', runStatusWords[run.status]);
   const message = run.message === undefined ? [] : wrap(plain(run.message), style.width);
   return [status, ...message, paint('dim', plain(`Run ${run.id}`)), ''].join('\n');
 }

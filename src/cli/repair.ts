@@ -1,10 +1,10 @@
 /** `vitess-topo repair`. */
-import { diagnose, type DiagnosedTopology } from '../diagnose/diagnose.ts';
+import type { DiagnosedTopology } from '../diagnose/diagnose.ts';
 import type { PlanResult, RepairRequest } from '../model/plan.ts';
 import { moveTitle } from '../model/move.ts';
 import { listWords } from '../model/words.ts';
-import { decodeSnapshot } from '../records/decodeSnapshot.ts';
 import { planRepair } from '../repair/planRepair.ts';
+import { withoutRevision } from '../repair/repairContext.ts';
 import { TopologyError } from '../topology/topology.ts';
 import { isWritable } from '../topology/topologyWriter.ts';
 import type { CommandLine } from './commandLine.ts';
@@ -37,15 +37,12 @@ export function repair(commandLine: RepairCommandLine, environment: CommandEnvir
   });
 }
 
-/**
- * The plan for what was read. A folder's own revision is no ground to write on,
- * and its locks are not known to be alive: it is planned as a source without revisions.
- */
-function plan(request: RepairRequest, { topology, data, diagnosed }: OpenedTopology): PlanResult {
-  if (isWritable(topology)) return planRepair(request, { data, diagnosed });
-  const { revision, ...shown } = data;
-  const result = planRepair(request, { data: shown, diagnosed: diagnose(decodeSnapshot(shown)) });
+/** The plan for what was read; a snapshot's is only shown, and says so. */
+function plan(request: RepairRequest, opened: OpenedTopology): PlanResult {
+  if (isWritable(opened.topology)) return planRepair(request, opened);
+  const result = planRepair(request, withoutRevision(opened));
   if (result.plan === undefined) return result;
+  const { revision } = opened.data;
   const at = revision === undefined ? '' : ` of revision ${revision}`;
   const warning = `This is a snapshot${at}: a folder cannot be changed, so the plan can only be shown.`;
   return { ...result, plan: { ...result.plan, warnings: [warning, ...result.plan.warnings] } };

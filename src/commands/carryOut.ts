@@ -2,7 +2,6 @@ import * as vscode from 'vscode';
 import { signalOf } from '../host/cancellation.ts';
 import { attempt } from '../host/commandRegistry.ts';
 import type { EtcdSettings } from '../host/connectionSettings.ts';
-import { statusWords } from '../host/planText.ts';
 import type { ShownPlan } from '../host/repairDocuments.ts';
 import { runWorker, type WorkerEnd } from '../host/repairWorker.ts';
 import { runProgress, unconfirmedKeyspaces } from '../host/runProgress.ts';
@@ -12,6 +11,7 @@ import { planToJson, runFromJson } from '../history/runText.ts';
 import { loadedValue } from '../model/reading.ts';
 import type { Plan } from '../model/plan.ts';
 import type { RunRecord } from '../repair/ports.ts';
+import { runStatusWords } from '../repair/runWords.ts';
 import type { CommandDeps } from './commandDeps.ts';
 import { showFailedState } from './connectByName.ts';
 import { withProgress } from '../host/progress.ts';
@@ -87,7 +87,7 @@ async function report(
 ): Promise<readonly string[] | undefined> {
   const { title } = shown.subject;
   if (run.status === 'done') {
-    void vscode.window.showInformationMessage(`${title}: ${statusWords.done}`);
+    void vscode.window.showInformationMessage(`${title}: ${runStatusWords.done}`);
     return undefined;
   }
   const keyspaces = unconfirmedKeyspaces(run);
@@ -95,7 +95,7 @@ async function report(
   const enter = 'Enter vtctld Password…';
   const mayNeedPassword = keyspaces.length > 0 && needsVtctldPassword(settings.tablets ?? defaultTablets);
   const buttons = [...(mayNeedPassword ? [enter] : []), ...(keyspaces.length > 0 ? [force] : [])];
-  const message = `${title}: ${statusWords[run.status]} The document says why.`;
+  const message = `${title}: ${runStatusWords[run.status]} The document says why.`;
   const choice = await vscode.window.showWarningMessage(message, ...buttons);
   if (choice === enter) {
     // The next run asks for it.

@@ -1,12 +1,11 @@
 import { defaultTablets } from '../host/tabletSettings.ts';
 import { tabletWords } from '../host/repairWords.ts';
 import type { ShownPlan } from '../host/repairDocuments.ts';
-import type { LoadedTopology } from '../host/session.ts';
 import type { RepairRequest } from '../model/plan.ts';
 import { planRepair } from '../repair/planRepair.ts';
 import { planUndo } from '../repair/planUndo.ts';
 import type { RunRecord } from '../repair/ports.ts';
-import type { JudgedTopology } from '../repair/repairContext.ts';
+import { withoutRevision, type JudgedTopology } from '../repair/repairContext.ts';
 import type { CommandDeps } from './commandDeps.ts';
 import { readAgain, type ReadTopology } from './readAgain.ts';
 
@@ -41,12 +40,8 @@ export function undoOf(deps: CommandDeps, { connection, topology }: ReadTopology
   };
 }
 
-/** A snapshot's revision is that of the cluster it was copied from: nothing can be written at it, and its plan is only shown. */
-function plannable({ store }: CommandDeps, connection: string, { data, diagnosed }: LoadedTopology): JudgedTopology {
-  const { revision, ...records } = data;
-  const { revision: decoded, ...snapshot } = diagnosed.snapshot;
-  const isCopied = store.settingsOf(connection)?.kind === 'snapshot' && (revision ?? decoded) !== undefined;
-  return isCopied ? { data: records, diagnosed: { ...diagnosed, snapshot } } : { data, diagnosed };
+function plannable({ store }: CommandDeps, connection: string, topology: JudgedTopology): JudgedTopology {
+  return store.settingsOf(connection)?.kind === 'snapshot' ? withoutRevision(topology) : topology;
 }
 
 function subjectOf({ store }: CommandDeps, connection: string, title: string): ShownPlan['subject'] {

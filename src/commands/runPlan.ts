@@ -79,5 +79,9 @@ async function runForced(deps: CommandDeps, shown: ShownPlan, keyspaces: readonl
   const plan = await shown.again();
   if (plan === undefined) return;
   await deps.repairs.showPlan(plan);
+  if (plan.result.plan === undefined) {
+    void vscode.window.showInformationMessage(`Nothing of ${plan.connection} is left to force.`);
+    return;
+  }
   await runPlan(deps, plan, keyspaces);
 }

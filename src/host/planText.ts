@@ -4,6 +4,7 @@ import { recordName } from '../model/record.ts';
 import { count, listWords, moment } from '../model/words.ts';
 import { stepsText } from '../repair/planSteps.ts';
 import type { RunRecord, StepRecord } from '../repair/ports.ts';
+import { runStatusWords } from '../repair/runWords.ts';
 import { findingTitle, lockedWords } from '../model/findingTitle.ts';
 import { escapeMarkdown, escapeProse, fenced, titled } from '../model/markdown.ts';
 
@@ -70,7 +71,7 @@ export function runText(run: RunRecord, died?: string): string {
   const { userName, hostName } = run.who;
   return `${[
     `# ${escapeMarkdown(title)}`,
-    `**${escapeMarkdown(died === undefined ? statusWords[run.status] : 'Cut off.')}**`,
+    `**${escapeMarkdown(died === undefined ? runStatusWords[run.status] : 'Cut off.')}**`,
     ...[died ?? run.message].flatMap((words) => (words === undefined ? [] : [escapeProse(words)])),
     [
       titled('Where', run.topology),
@@ -85,15 +86,6 @@ export function runText(run: RunRecord, died?: string): string {
     recordLines(run.plan),
   ].join('\n\n')}\n`;
 }
-
-/** What a run's status means. */
-export const statusWords: Readonly<Record<RunRecord['status'], string>> = {
-  running: 'Running.',
-  done: 'Done, and verified by reading everything again.',
-  unchanged: 'Nothing was changed.',
-  undone: 'Not repaired: what was written was taken back.',
-  stopped: 'Stopped half way.',
-};
 
 function planBlocks(plan: Plan, tablets: string): string[] {
   const revision = plan.revision === undefined ? '' : ` Made from revision ${plan.revision}.`;

@@ -36,6 +36,7 @@ export class RepairDocuments extends DisposableOwner implements vscode.TextDocum
     this.own(vscode.workspace.registerTextDocumentContentProvider(repairScheme, this));
     this.own(vscode.window.tabGroups.onDidChangeTabs(() => this.updateContext()));
     this.own(vscode.window.tabGroups.onDidChangeTabGroups(() => this.updateContext()));
+    void closeTabs(isOfEarlierWindow);
   }
 
   provideTextDocumentContent(uri: vscode.Uri): string {
@@ -75,10 +76,7 @@ export class RepairDocuments extends DisposableOwner implements vscode.TextDocum
   async closePlan(title: string): Promise<void> {
     if (!this.plans.delete(title)) return;
     const longer = [...this.plans.keys()].filter((other) => other.includes(title));
-    const tabs = vscode.window.tabGroups.all
-      .flatMap((group) => group.tabs)
-      .filter((tab) => isTabOf(tab, title) && !longer.some((other) => isTabOf(tab, other)));
-    await vscode.window.tabGroups.close(tabs, true);
+    await closeTabs((tab) => isTabOf(tab, title) && !longer.some((other) => isTabOf(tab, other)));
     this.updateContext();
   }
 
@@ -130,6 +128,23 @@ function isTabOf({ input, label }: vscode.Tab, title: string): boolean {
   }
   const isPreview = input instanceof vscode.TabInputWebview && /preview/i.test(input.viewType);
   return (isPreview || isMultiDiff(input)) && (label.includes(title) || label.includes(fileName(title)));
+}
+
+/**
+ * Whether a tab that is there when this window starts shows what an earlier
+ * one made: its texts are gone, and a plan without its records would look like one that changes nothing.
+ */
+function isOfEarlierWindow({ input, label }: vscode.Tab): boolean {
+  if (input instanceof vscode.TabInputText) return input.uri.scheme === repairScheme;
+  if (input instanceof vscode.TabInputWebview) {
+    return /preview/i.test(input.viewType) && /(Repair of|Undo on|Run \d{8}T\d+Z-|Pre-check of) ?.*\.md$/.test(label);
+  }
+  return isMultiDiff(input) && /^(Repair of|Undo on) .* \(\d+ files?\)$/.test(label);
+}
+
+async function closeTabs(which: (tab: vscode.Tab) => boolean): Promise<void> {
+  const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs).filter(which);
+  if (tabs.length > 0) await vscode.window.tabGroups.close(tabs, true);
 }
 
 /** The type of a multi-file diff's input is not in VS Code's API yet, and in earlier versions it has none. */

@@ -37,7 +37,9 @@ export async function settle(context: RunContext, error: unknown): Promise<Endin
   }
   const { complete, sentences } = await undoDenies(context, context.before);
   markUndone(context);
-  return { status: complete ? 'undone' : 'stopped', sentences: [`Nothing was allowed: ${why}`, ...sentences] };
+  // A tablet that did not confirm may not have been refreshed again either: that is said once.
+  const more = sentences.filter((sentence) => !why.includes(sentence));
+  return { status: complete ? 'undone' : 'stopped', sentences: [`Nothing was allowed: ${why}`, ...more] };
 }
 
 function markUndone({ log, written, options }: RunContext): void {

@@ -15,6 +15,19 @@ export interface JudgedTopology {
   readonly diagnosed: DiagnosedTopology;
 }
 
+/**
+ * The same as of a source without revisions, for a snapshot: its revision is
+ * that of the cluster it was copied from, at which nothing can be written, and
+ * whether the locks in it are still alive is not known.
+ */
+export function withoutRevision({ data, diagnosed }: JudgedTopology): JudgedTopology {
+  const shown: { -readonly [K in keyof TopologyData]: TopologyData[K] } = { ...data };
+  const snapshot: { -readonly [K in keyof Snapshot]: Snapshot[K] } = { ...diagnosed.snapshot };
+  delete shown.revision;
+  delete snapshot.revision;
+  return { data: shown, diagnosed: { ...diagnosed, snapshot } };
+}
+
 export interface PlanOptions {
   /** Locks that this process holds: they stop no plan. */
   readonly ownLocks?: readonly RecordId[];

@@ -1,6 +1,7 @@
 /** Words for what happens in a run. */
 import { listWords } from '../model/words.ts';
 import { recordName, type RecordId } from '../model/record.ts';
+import type { RunStatus } from './ports.ts';
 
 /** An error in one sentence that ends with a full stop. */
 export function errorWords(error: unknown): string {
@@ -14,3 +15,12 @@ export function recordWords(records: readonly RecordId[]): string {
 }
 
 export const nextRepair = 'Next: diagnose again, and repair what that finds.';
+
+/** What a run's status means. */
+export const runStatusWords: Readonly<Record<RunStatus, string>> = {
+  running: 'Running.',
+  done: 'Done, and verified by reading everything again.',
+  unchanged: 'Nothing was changed.',
+  undone: 'Not repaired: what was written was taken back.',
+  stopped: 'Stopped half way.',
+};

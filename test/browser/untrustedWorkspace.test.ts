@@ -3,8 +3,11 @@ import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Locator } from 'playwright-core';
 import { scratchFolder } from '../../scripts/guardedProcess.ts';
+import { RepairWorld } from '../cli/repairWorld.ts';
 import { openWorkbench } from '../harness/editor/workbench.ts';
 import type { Workbench } from '../harness/editor/workbench.ts';
+import { startEtcd } from '../harness/etcd.ts';
+import type { EtcdServer } from '../harness/etcd.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
@@ -13,6 +16,8 @@ describe('a workspace that is not trusted', function () {
   let folder: string;
   let found: ReadonlyMap<string, string>;
   let workbench: Workbench;
+  let etcd: EtcdServer;
+  let world: RepairWorld;
   const sidebar = (): Locator => workbench.page.locator('.sidebar');
   const row = (name: RegExp): Locator => sidebar().getByRole('treeitem', { name });
 
@@ -27,19 +32,27 @@ describe('a workspace that is not trusted', function () {
       JSON.stringify({ 'vitessTopo.connections': connections }),
     );
     found = await contents(folder);
+    etcd = await startEtcd();
+    world = await RepairWorld.start(etcd, '12-reverse-vtctld-killed');
     const healthy = path.join(ROOT, 'test/captures/04-all-switched');
     workbench = await openWorkbench({
       folder,
       workspaceTrust: true,
       settings: {
         'workbench.colorTheme': 'Default Dark Modern',
-        'vitessTopo.connections': [{ name: 'mine', kind: 'snapshot', folder: healthy }],
+        'vitessTopo.connections': [
+          { name: 'mine', kind: 'snapshot', folder: healthy },
+          { name: 'cluster', kind: 'etcd', endpoints: [etcd.address] },
+        ],
+        'vitessTopo.history.folder': world.historyFolder,
       },
     });
     await workbench.openViewContainer('Vitess Topo');
   });
   after(async () => {
     await workbench.close();
+    await world.stop();
+    await etcd.stop();
     await rm(folder, { recursive: true, force: true });
   });
 
@@ -75,6 +88,36 @@ describe('a workspace that is not trusted', function () {
     await center.getByText('Adding a connection needs a trusted workspace').waitFor();
     await center.getByText('Exporting a snapshot needs a trusted workspace').waitFor();
     await workbench.screenshot('untrusted-refusals-dark');
+  });
+
+  it('shows what a repair of a cluster would write, and carries nothing out', async () => {
+    const before = await world.records();
+    const { page } = workbench;
+    await row(/^connection cluster, /).click();
+    await row(/^connection cluster, \d errors, .*read-only/).waitFor();
+    await workbench.runCommand('Vitess: Use Connection for Lenses and Status Bar');
+    await page
+      .locator('.quick-input-widget')
+      .getByRole('option', { name: /^cluster/ })
+      .click();
+    await workbench.runCommand('Vitess: Repair…');
+    await page.getByRole('tab', { name: /^Preview Repair of cluster\.md/ }).waitFor();
+    await page.waitForFunction("document.activeElement?.tagName === 'IFRAME'");
+    await row(/^connection cluster, /).focus();
+    await workbench.runCommand('Vitess: Carry Out Repair…');
+    await row(/^connection cluster, /).focus();
+    await workbench.runCommand('Vitess: Allow Writes…');
+    await page
+      .locator('.quick-input-widget')
+      .getByRole('option', { name: /^cluster/ })
+      .click();
+    await workbench.runCommand('Notifications: Show Notifications');
+    const center = page.locator('.notifications-center');
+    await center.getByText('Repair of cluster needs a trusted workspace').waitFor();
+    await center.getByText('Writing to cluster needs a trusted workspace').waitFor();
+    assert.equal(await page.locator('.monaco-dialog-box').count(), 0);
+    assert.deepEqual(await world.records(), before);
+    assert.deepEqual(await world.runs(), []);
   });
 
   it('is as it was, file by file', async () => {

@@ -78,6 +78,24 @@ export class RepairWorld {
     return new Map(keys.map(([key, value]): [string, string] => [key, value.toString('hex')]).sort());
   }
 
+  /** Puts every record back as `records` gave it, without locks, and has well tablets that know them. */
+  async restore(records: ReadonlyMap<string, string>): Promise<void> {
+    for (const key of await this.etcd.client.getAll().keys()) {
+      if (!records.has(key)) await this.etcd.client.delete().key(key);
+    }
+    for (const [key, hex] of records) await this.etcd.client.put(key).value(Buffer.from(hex, 'hex'));
+    for (const tablet of this.tablets.all) {
+      await tablet.setFault(undefined);
+      await tablet.refreshState();
+    }
+  }
+
+  /** Ends every lease: what becomes of the locks of runs that are gone. */
+  async expireLocks(): Promise<void> {
+    const { leases } = await this.etcd.client.leaseClient.leaseLeases();
+    for (const { ID } of leases) await this.etcd.client.leaseClient.leaseRevoke({ ID });
+  }
+
   /** Runs a command on this topology. */
   run(args: readonly string[], more: Partial<CommandEnvironment> = {}): Promise<Ran> {
     const address = args[0] === 'history' ? [] : ['--etcd', this.etcd.endpoint];

@@ -134,7 +134,7 @@ describe('recorded runs of vitess-topo', function () {
     const listed = await world.run(['history']);
     assert.match(listed.out, new RegExp(`died; run "vitess-topo repair" to finish, or "vitess-topo undo ${died.id}"`));
     // Nobody renews the killed run's lease: its locks go with it.
-    await releaseLocks();
+    await world.expireLocks();
     const next = await world.run(['repair', '--yes']);
     assert.match(next.err, new RegExp(`Run ${died.id}: .* ended without a result`));
     assert.equal(next.exitCode, 0, next.out);
@@ -150,7 +150,7 @@ describe('recorded runs of vitess-topo', function () {
     // It is restored from memory of before the run, as a tablet is whose call never came.
     await slow.setFault(undefined);
     slow.denied = ['corder', 'customer'];
-    await releaseLocks();
+    await world.expireLocks();
     assert.deepEqual(await world.errors(), []);
     const [died] = await world.runs();
     const records = await world.records();
@@ -200,7 +200,7 @@ describe('recorded runs of vitess-topo', function () {
     await exited;
     await world.tablets.get(source).setFault(undefined);
     assert.notDeepEqual(await world.records(), before);
-    await releaseLocks();
+    await world.expireLocks();
     const { exitCode, out } = await world.run(['undo', '--yes']);
     assert.equal(exitCode, 0, out);
     assert.deepEqual(await world.records(), before);
@@ -235,9 +235,4 @@ describe('recorded runs of vitess-topo', function () {
     assert.equal(await exited, 0);
     assert.deepEqual(await world.errors(), []);
   });
-
-  async function releaseLocks(): Promise<void> {
-    const { leases } = await etcd.client.leaseClient.leaseLeases();
-    for (const { ID } of leases) await etcd.client.leaseClient.leaseRevoke({ ID });
-  }
 });

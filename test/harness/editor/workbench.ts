@@ -19,6 +19,8 @@ export interface WorkbenchOptions extends Pick<
   readonly folder?: string;
   /** Absolute paths of extensions loaded from source; by default this project with its built bundle. */
   readonly developmentExtensions?: readonly string[];
+  /** True shows notifications when they come, as a person's editor does; an editor under test keeps them behind the bell, and only it gives the window's log. */
+  readonly toasts?: boolean;
 }
 
 /** A VS Code window with the extension loaded, as a person sees it. */
@@ -39,8 +41,12 @@ export interface Workbench {
 
 /** Opens a clean VS Code window on a page of Chromium and waits until its workbench is shown. */
 export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Workbench> {
-  const { folder, developmentExtensions = [ROOT], ...serverOptions } = options;
-  const server = await startCodeServer(installedCodeServer(), { ...serverOptions, smokeTestDriver: true });
+  const { folder, developmentExtensions = [ROOT], toasts = false, ...serverOptions } = options;
+  const server = await startCodeServer(installedCodeServer(), {
+    ...serverOptions,
+    smokeTestDriver: !toasts,
+    ...(toasts && { linkedExtensions: developmentExtensions }),
+  });
   const browser = await launchChromium().catch(async (error: unknown) => {
     await server.stop();
     throw error;
@@ -56,7 +62,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
       log.push(`[${type}] ${args.map(String).join(' ')}`);
     });
     const opened = folder === undefined ? {} : { folder: path.resolve(ROOT, folder) };
-    await page.goto(server.workbenchUrl({ developmentExtensions, ...opened }));
+    await page.goto(server.workbenchUrl({ ...(toasts ? {} : { developmentExtensions }), ...opened }));
     await page.locator('.monaco-workbench .activitybar').waitFor({ timeout: OPEN_MILLISECONDS });
     return { ...actions(page), page, log: () => log.join('\n'), close };
   } catch (error) {
