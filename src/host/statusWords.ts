@@ -1,5 +1,6 @@
 /** What the status bar says of the active connection. */
 import { durationWords } from '../model/words.ts';
+import { healthIcons } from './healthIcons.ts';
 import { healthOf, healthState, healthWords, type HealthState } from '../model/health.ts';
 import { escapeMarkdown, titled } from '../model/markdown.ts';
 import { shownTopology, type Session } from './session.ts';
@@ -16,14 +17,6 @@ export interface StatusWords {
   readonly level: 'error' | 'warning' | 'plain';
 }
 
-const icons: Record<HealthState, string> = {
-  error: 'error',
-  unchecked: 'question',
-  warning: 'warning',
-  info: 'pass',
-  healthy: 'pass',
-};
-
 /** The worst state of a connection and the age of what is known of it; undefined for one that is not connected. */
 export function statusWords({ connection, state }: Session, now: number, clock: ClockWords): StatusWords | undefined {
   if (state.status === 'disconnected') return undefined;
@@ -38,7 +31,7 @@ export function statusWords({ connection, state }: Session, now: number, clock: 
     found,
     connection.kind === 'snapshot' && shown !== undefined ? 'snapshot' : age,
   ].filter((part) => part !== '');
-  const icon = state.status === 'loading' ? 'loading~spin' : state.status === 'failed' ? 'warning' : icons[worst];
+  const icon = state.status === 'loading' ? 'loading~spin' : state.status === 'failed' ? 'warning' : healthIcons[worst];
   return {
     text: `$(${icon}) Vitess: ${words.join(' · ')}`,
     tooltip: [

@@ -16,6 +16,22 @@ const CHECK_PORT = 'Check the port: etcd takes clients on 2379 by default.';
 const CHECK_PATH = 'Check the path.';
 const CHECK_RIGHTS = 'Check its owner and permissions.';
 
+/** Errors of the way to any server, by a pattern over code and text. */
+export const networkMeanings: readonly (Meaning & { readonly when: RegExp })[] = [
+  {
+    when: /ENOTFOUND|EAI_AGAIN|Name resolution failed/,
+    code: 'unreachable',
+    cause: 'the host name does not resolve',
+    next: 'Check the name, DNS and VPN.',
+  },
+  {
+    when: /EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|ETIMEDOUT|EHOSTDOWN|ENETDOWN|EACCES|EPERM/,
+    code: 'unreachable',
+    cause: 'there is no way to this address from here',
+    next: 'Check the network, the firewall and the VPN.',
+  },
+];
+
 /**
  * Errors of etcd and of the way to it, by a pattern over code and text or by a
  * gRPC status. The first match counts, so the particular comes before the
@@ -143,18 +159,7 @@ export const meanings: readonly (Meaning & { readonly when: number | RegExp; rea
     cause: 'nothing listens there',
     next: 'Check the address and that etcd runs.',
   },
-  {
-    when: /ENOTFOUND|EAI_AGAIN|Name resolution failed/,
-    code: 'unreachable',
-    cause: 'the host name does not resolve',
-    next: 'Check the name, DNS and VPN.',
-  },
-  {
-    when: /EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|ETIMEDOUT|EHOSTDOWN|ENETDOWN|EACCES|EPERM/,
-    code: 'unreachable',
-    cause: 'there is no way to this address from here',
-    next: 'Check the network, the firewall and the VPN.',
-  },
+  ...networkMeanings,
   {
     when: /Protocol error|HTTP status code|ERR_HTTP2|RST_STREAM|unknown (service|method)/,
     code: 'invalid',

@@ -1,6 +1,7 @@
 import { commandIds, type ContextWord } from '../contributions/ids.ts';
 import type { ClockWords } from '../host/clock.ts';
-import { healthOf, healthState, healthWords, type HealthState } from '../model/health.ts';
+import { healthIcons } from '../host/healthIcons.ts';
+import { healthOf, healthState, healthWords } from '../model/health.ts';
 import { escapeMarkdown, titled } from '../model/markdown.ts';
 import { shownTopology, type LoadedTopology, type Session } from '../host/session.ts';
 import type { Access } from '../host/writeAccess.ts';
@@ -11,14 +12,6 @@ import { keyspaceNode } from './keyspaceNode.ts';
 import { locksNodes } from './lockNodes.ts';
 import type { TreeContext } from './treeContext.ts';
 import { described, joinWords, worstFirst, type TreeNode } from './treeNode.ts';
-
-const icons: Record<HealthState, string> = {
-  error: 'error',
-  unchecked: 'question',
-  warning: 'warning',
-  info: 'pass',
-  healthy: 'pass',
-};
 
 /** What a connection's row needs beside its session. */
 export interface ConnectionOptions {
@@ -105,7 +98,7 @@ function topologyLook({ diagnosed }: LoadedTopology): Look {
   const words = healthWords(health);
   if (words === '' && diagnosed.snapshot.keyspaces.size === 0)
     return { words: 'no keyspaces', icon: 'info', state: 'info' };
-  return { words: words === '' ? 'no contradictions' : words, icon: icons[state], state };
+  return { words: words === '' ? 'no contradictions' : words, icon: healthIcons[state], state };
 }
 
 function connectionTooltip({ connection, state }: Session, words: string, clock: ClockWords): string {

@@ -1,6 +1,7 @@
 import { commandIds, type ContextWord } from '../contributions/ids.ts';
 import type { DiagnosedMove } from '../diagnose/diagnose.ts';
 import { findingTitle } from '../model/findingTitle.ts';
+import { healthIcons } from '../host/healthIcons.ts';
 import { healthOf, healthState, healthWords, type HealthState } from '../model/health.ts';
 import { escapeMarkdown, markdownTable, titled } from '../model/markdown.ts';
 import { matrixHeader, matrixRows } from '../model/matrixRows.ts';
@@ -13,13 +14,6 @@ import { tablesNode } from './tableNodes.ts';
 import type { TreeContext } from './treeContext.ts';
 import { described, joinWords, type TreeNode } from './treeNode.ts';
 
-const icons: Record<HealthState, string> = {
-  error: 'error',
-  unchecked: 'question',
-  warning: 'warning',
-  info: 'pass',
-  healthy: 'pass',
-};
 const tooltipRows = 12;
 
 /** A move under its target keyspace: its traffic state, and a check or what is wrong. */
@@ -35,7 +29,7 @@ export function moveNode(context: TreeContext, move: DiagnosedMove): TreeNode {
       joinWords([moveWords(move, context.index.unreadOfMove(move)), isFine && context.isStale ? 'stale' : '']),
     ),
     // A check that was true once is not one now.
-    icon: isFine && context.isStale ? 'history' : icons[state],
+    icon: isFine && context.isStale ? 'history' : healthIcons[state],
     state: isFine && context.isStale ? 'none' : state,
     tooltip: moveTooltip(context, move),
     spoken: joinWords(

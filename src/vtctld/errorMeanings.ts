@@ -1,4 +1,4 @@
-import type { Meaning } from '../topology/errorMeanings.ts';
+import { networkMeanings, type Meaning } from '../topology/errorMeanings.ts';
 
 /** What answers at the other end. */
 export type Server = 'vttablet' | 'vtctld';
@@ -62,18 +62,7 @@ export function grpcMeanings(server: Server): readonly GrpcMeaning[] {
       next: checkTls,
     },
     { when: /ECONNREFUSED/, code: 'unreachable', cause: 'nothing listens there', next: checkAddress },
-    {
-      when: /ENOTFOUND|EAI_AGAIN|Name resolution failed/,
-      code: 'unreachable',
-      cause: 'the host name does not resolve',
-      next: 'Check the name, DNS and VPN.',
-    },
-    {
-      when: /EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|ETIMEDOUT|EHOSTDOWN|ENETDOWN|EACCES|EPERM/,
-      code: 'unreachable',
-      cause: 'there is no way to this address from here',
-      next: 'Check the network, the firewall and the VPN.',
-    },
+    ...networkMeanings,
     {
       when: /unknown method \S+ for service (vtctlservice\.Vtctld|tabletmanagerservice\.TabletManager)/,
       code: 'unimplemented',

@@ -111,6 +111,7 @@ describe('a workspace that is not trusted', function () {
       .locator('.quick-input-widget')
       .getByRole('option', { name: /^cluster/ })
       .click();
+    await row(/^connection cluster, /).focus();
     await workbench.runCommand('Notifications: Show Notifications');
     const center = page.locator('.notifications-center');
     await center.getByText('Repair of cluster needs a trusted workspace').waitFor();
