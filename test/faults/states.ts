@@ -82,11 +82,15 @@ export const servedFromSource = state('a move to be served from its source', kil
   request: { ...repairAll, direction: { kind: 'serve-from', keyspace: 'commerce' } },
 });
 
+export const bothDeny = state('both sides deny', denying(killed, tables, tables));
+
+export const onTwoCells = state('two cells', brokenTwoCells);
+
 export const onTwoClusters = state('a cell on an etcd of its own', brokenTwoCells, { otherCell: 'zone2' });
 
 export const states: readonly State[] = [
   reverseKilled,
-  state('both sides deny', denying(killed, tables, tables)),
+  bothDeny,
   state('the other side does not deny', denying(serving, [], [])),
   state('shards disagree', denying(serving, tables, tables, [])),
   state('the tables of a move disagree', denying(killed, ['customer'], ['corder'])),
@@ -111,6 +115,6 @@ export const states: readonly State[] = [
   ),
   state('an abandoned lock', serving, { locks: [namedLock] }),
   servedFromSource,
-  state('two cells', brokenTwoCells),
+  onTwoCells,
   onTwoClusters,
 ];
