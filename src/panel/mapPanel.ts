@@ -53,10 +53,11 @@ export class MapPanel extends DisposableOwner {
   }
 
   private draw(): void {
+    // A page that is hidden is gone, and asks when it is shown again.
+    if (!this.panel.visible) return;
     const { content, targets } = mapPicture(this.sessions.get(this.subject.connection), this.subject, this.moment);
     this.targets = targets;
     this.version += 1;
-    // A page that is hidden asks again when it is shown.
     void this.panel.webview.postMessage({ ...content, version: this.version } satisfies PictureMessage);
   }
 
