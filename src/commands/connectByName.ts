@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { withProgress } from '../host/progress.ts';
 import type { SessionState } from '../host/session.ts';
+import { vtctldOf } from '../host/vtctldSettings.ts';
 import type { CommandDeps } from './commandDeps.ts';
 import { ensurePassword } from './passwords.ts';
 
@@ -10,6 +11,10 @@ export async function connectByName(deps: CommandDeps, name: string): Promise<vo
   if (settings === undefined) return;
   if (settings.kind === 'etcd' && settings.user !== undefined) {
     if ((await ensurePassword(deps, settings)) === undefined) return;
+  }
+  // Without it the topology is shown all the same, and says that its workflows are not checked.
+  if (settings.kind === 'etcd' && vtctldOf(settings)?.user !== undefined) {
+    await ensurePassword(deps, settings, 'vtctld');
   }
   const state = await withProgress(`Connecting to ${name}`, (signal) => deps.store.connect(name, signal));
   showFailedState(deps, name, state);

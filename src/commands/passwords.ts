@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { EtcdSettings } from '../host/connectionSettings.ts';
 import type { PasswordOf } from '../host/secrets.ts';
 import { defaultTablets } from '../host/tabletSettings.ts';
+import { vtctldOf } from '../host/vtctldSettings.ts';
 import { needsVtctldPassword, type Passwords } from '../host/workerRequest.ts';
 import type { CommandDeps } from './commandDeps.ts';
 
@@ -13,9 +14,9 @@ export async function ensurePassword(
 ): Promise<string | undefined> {
   const stored = await secrets.get(settings, of);
   if (stored !== undefined) return stored;
-  const { tablets = defaultTablets } = settings;
+  const vtctld = vtctldOf(settings);
   const [user, where] =
-    of === 'etcd' ? [settings.user, settings.endpoints.join(', ')] : [tablets.user, `vtctld ${tablets.vtctld ?? ''}`];
+    of === 'etcd' ? [settings.user, settings.endpoints.join(', ')] : [vtctld?.user, `vtctld ${vtctld?.address ?? ''}`];
   const password = await vscode.window.showInputBox({
     title: `Connect to ${settings.name}`,
     prompt: `Password of ${user ?? ''} at ${where}. It is kept in the editor’s secret storage only.`,

@@ -3,6 +3,7 @@ import type { Connection } from './session.ts';
 import { endpointProblem, SettingFields, type ResolvePath, type SettingProblem } from './settingFields.ts';
 import { checkTablets, type TabletSettings } from './tabletSettings.ts';
 import { checkTls, type TlsSettings } from './tlsSettings.ts';
+import { checkVtctld, withVtctld, type VtctldSettings } from './vtctldSettings.ts';
 
 export interface EtcdSettings {
   readonly kind: 'etcd';
@@ -14,6 +15,8 @@ export interface EtcdSettings {
   readonly tls?: TlsSettings;
   /** Addresses to reach a cell's etcd by, instead of its CellInfo's; `global` stands for the global etcd. */
   readonly cellAddresses?: Readonly<Record<string, string>>;
+  /** Who is asked for workflows, and switches traffic. */
+  readonly vtctld?: VtctldSettings;
   /** How a repair reaches the tablets; absent dials them in plain text. */
   readonly tablets?: TabletSettings;
 }
@@ -90,7 +93,7 @@ export function rootProblem(root: string): string | undefined {
   return root.startsWith('/') ? undefined : `must start with a slash, as in ${defaultRoot}`;
 }
 
-const etcdFields = ['name', 'kind', 'endpoints', 'root', 'user', 'tls', 'cellAddresses', 'tablets'];
+const etcdFields = ['name', 'kind', 'endpoints', 'root', 'user', 'tls', 'cellAddresses', 'vtctld', 'tablets'];
 const snapshotFields = ['name', 'kind', 'folder', 'root'];
 
 function checkEntry(fields: SettingFields, names: ReadonlySet<string>): ConnectionSettings | undefined {
@@ -119,6 +122,8 @@ function checkEtcd(fields: SettingFields, name: string): EtcdSettings {
   const user = fields.text('user');
   const tls = fields.object('tls');
   const cellAddresses = fields.object('cellAddresses');
+  const givenVtctld = fields.object('vtctld');
+  const vtctld = givenVtctld === undefined ? undefined : checkVtctld(fields, givenVtctld);
   const tablets = fields.object('tablets');
   if (user === '') fields.problem('user', 'is empty');
   return {
@@ -129,7 +134,10 @@ function checkEtcd(fields: SettingFields, name: string): EtcdSettings {
     ...(user === undefined ? {} : { user }),
     ...(tls === undefined ? {} : { tls: checkTls(fields, 'tls', tls) }),
     ...(cellAddresses === undefined ? {} : { cellAddresses: checkCellAddresses(fields, cellAddresses) }),
-    ...(tablets === undefined ? {} : { tablets: checkTablets(fields, tablets) }),
+    ...(vtctld === undefined ? {} : { vtctld }),
+    ...(tablets === undefined
+      ? {}
+      : { tablets: withVtctld(checkTablets(fields, tablets, vtctld !== undefined), vtctld) }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { SecretStorage } from 'vscode';
 import type { EtcdSettings } from './connectionSettings.ts';
+import { vtctldOf } from './vtctldSettings.ts';
 
 /** Whose password: the etcd user's, or that of vtctld's static authentication. */
 export type PasswordOf = 'etcd' | 'vtctld';
@@ -53,11 +54,13 @@ const keys: Readonly<Record<PasswordOf, (name: string) => string>> = {
   vtctld: (name) => `vitessTopo.vtctldPassword:${name}`,
 };
 
-function targetOf({ endpoints, user, tls, cellAddresses, tablets }: EtcdSettings, of: PasswordOf): string {
+function targetOf(settings: EtcdSettings, of: PasswordOf): string {
+  const { endpoints, user, tls, cellAddresses } = settings;
+  const vtctld = vtctldOf(settings);
   const parts =
     of === 'etcd'
       ? [[...endpoints].sort(), user ?? '', tls ?? null, Object.entries(cellAddresses ?? {}).sort()]
-      : [tablets?.vtctld ?? '', tablets?.user ?? '', tablets?.tls ?? null];
+      : [vtctld?.address ?? '', vtctld?.user ?? '', vtctld?.tls ?? null];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 

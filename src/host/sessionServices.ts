@@ -26,7 +26,9 @@ export function sessionServices(
 ): SessionServices {
   const passwords = new ConnectionSecrets(secrets);
   const open = async (settings: ConnectionSettings, password?: string): Promise<Topology> =>
-    openTopology(settings, password ?? (settings.kind === 'etcd' ? await passwords.get(settings) : undefined));
+    settings.kind === 'etcd'
+      ? openTopology(settings, password ?? (await passwords.get(settings)), await passwords.get(settings, 'vtctld'))
+      : openTopology(settings, undefined);
   const store = new SessionStore({
     open,
     timeoutMs: () => readSettings().timeoutMs,

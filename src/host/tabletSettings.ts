@@ -29,8 +29,8 @@ export const defaultTablets: TabletSettings = { via: 'dial', waitSeconds: 60, wa
 const known = ['via', 'vtctld', 'user', 'tls', 'waitSeconds', 'waitConfirms'];
 const routes: readonly TabletRoute[] = ['dial', 'vtctld', 'wait'];
 
-/** Reads the field `tablets` of a connection; what is wrong is noted in `fields`. */
-export function checkTablets(fields: SettingFields, value: Record<string, unknown>): TabletSettings {
+/** Reads the field `tablets` of a connection; what is wrong is noted in `fields`. `hasVtctld` tells whether the connection names its vtctld itself. */
+export function checkTablets(fields: SettingFields, value: Record<string, unknown>, hasVtctld = false): TabletSettings {
   for (const field of Object.keys(value)) {
     if (!known.includes(field)) fields.problem(`tablets.${field}`, `is unknown; known are ${known.join(', ')}`);
   }
@@ -40,8 +40,9 @@ export function checkTablets(fields: SettingFields, value: Record<string, unknow
   const address =
     typeof vtctld === 'string' ? endpointProblem(vtctld) : vtctld === undefined ? undefined : 'must be a text';
   if (address !== undefined) fields.problem('tablets.vtctld', address);
-  if (route === 'vtctld' && vtctld === undefined)
+  if (route === 'vtctld' && vtctld === undefined && !hasVtctld)
     fields.problem('tablets.vtctld', 'is missing: the host:port of vtctld');
+  if (vtctld !== undefined && hasVtctld) fields.problem('tablets.vtctld', 'is said by "vtctld" already: leave it out');
   if (user !== undefined && (typeof user !== 'string' || user === '')) fields.problem('tablets.user', 'must be a text');
   if (waitConfirms !== undefined && typeof waitConfirms !== 'boolean') {
     fields.problem('tablets.waitConfirms', 'must be true or false');

@@ -13,6 +13,7 @@ import { findingLines, findingNodes, hasRepair } from './findingNode.ts';
 import { tablesNode } from './tableNodes.ts';
 import type { TreeContext } from './treeContext.ts';
 import { described, joinWords, type TreeNode } from './treeNode.ts';
+import { workflowNodes } from './workflowNodes.ts';
 
 const tooltipRows = 12;
 
@@ -49,6 +50,7 @@ export function moveNode(context: TreeContext, move: DiagnosedMove): TreeNode {
     children: () => [
       ...findingNodes(context.connection, id, move.findings),
       trafficStateNode(context, id, move),
+      ...workflowNodes(context, id, move),
       ...(move.tables.length > 0 ? [tablesNode(context, id, move)] : []),
       ...partialShardNodes(context, id, move),
     ],

@@ -8,6 +8,7 @@ import {
   problemWords,
 } from '../../src/host/connectionSettings.ts';
 import { endpointProblem } from '../../src/host/settingFields.ts';
+import { vtctldOf } from '../../src/host/vtctldSettings.ts';
 
 const resolvePath = (file: string): string | undefined => (file.startsWith('/') ? file : undefined);
 const problemsOf = (value: unknown): string[] => checkConnections(value, resolvePath).problems.map(problemWords);
@@ -31,6 +32,28 @@ describe('checkConnections', () => {
       },
     };
     assert.deepEqual(checkConnections([value], resolvePath), { connections: [value], problems: [] });
+  });
+
+  it('asks the vtctld of the connection, and reaches the tablets through it where that is chosen', () => {
+    const vtctld = { address: 'h:15999', user: 'op', tls: { ca: '/ca.pem' } };
+    const given = [
+      { ...etcd, vtctld },
+      { ...etcd, name: 'b', vtctld, tablets: { via: 'vtctld' } },
+    ];
+    const { connections, problems } = checkConnections(given, resolvePath);
+    assert.deepEqual(problems, []);
+    const [first, second] = connections;
+    assert.ok(first?.kind === 'etcd' && second?.kind === 'etcd');
+    assert.deepEqual([vtctldOf(first), first.tablets], [vtctld, undefined]);
+    const tablets = { via: 'vtctld', vtctld: 'h:15999', user: 'op', tls: { ca: '/ca.pem' } };
+    assert.deepEqual(second.tablets, { ...tablets, waitSeconds: 60, waitConfirms: false });
+  });
+
+  it('asks the vtctld that tablets are reached through where the connection names no other', () => {
+    const tablets = { via: 'vtctld', vtctld: 'h:15999', user: 'op', waitSeconds: 60, waitConfirms: false } as const;
+    assert.deepEqual(vtctldOf({ tablets }), { address: 'h:15999', user: 'op' });
+    assert.equal(vtctldOf({ tablets: { ...tablets, via: 'dial' } }), undefined);
+    assert.equal(vtctldOf({}), undefined);
   });
 
   it('reaches the tablets through vtctld when its address is all that is given', () => {
@@ -74,6 +97,14 @@ describe('checkConnections', () => {
       'an unknown way to the tablets',
       [{ ...etcd, tablets: { via: 'ssh' } }],
       /tablets\.via must be "dial", "vtctld" or/,
+    ],
+    ['a vtctld without its address', [{ ...etcd, vtctld: { user: 'op' } }], /vtctld\.address is missing/],
+    ['a vtctld that is no host:port', [{ ...etcd, vtctld: { address: 'h' } }], /vtctld\.address must be host:port/],
+    ['a misspelt vtctld field', [{ ...etcd, vtctld: { adress: 'h:1' } }], /vtctld\.adress is unknown/],
+    [
+      'vtctld given twice',
+      [{ ...etcd, vtctld: { address: 'h:1' }, tablets: { vtctld: 'h:2' } }],
+      /tablets\.vtctld is said by "vtctld" already/,
     ],
     ['vtctld without its address', [{ ...etcd, tablets: { via: 'vtctld' } }], /tablets\.vtctld is missing/],
     ['a misspelt tablets field', [{ ...etcd, tablets: { vtctl: 'h:1' } }], /tablets\.vtctl is unknown/],

@@ -2,6 +2,11 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import type { EtcdSettings } from '../../src/host/connectionSettings.ts';
 import { openTopology } from '../../src/host/openTopology.ts';
+import type { TopologyData } from '../../src/model/topologyData.ts';
+import { loadCapture } from '../harness/capture.ts';
+import { capturedAnswers } from '../harness/capturedAnswers.ts';
+import { startEtcd } from '../harness/etcd.ts';
+import { startVtctld } from '../harness/vtctldStandIn.ts';
 
 const etcd: EtcdSettings = { kind: 'etcd', name: 'production', endpoints: ['127.0.0.1:1'], root: '/vitess/global' };
 const samples = path.resolve(import.meta.dirname, '../../samples');
@@ -38,6 +43,36 @@ describe('openTopology', () => {
     const tls = { ca: path.join(samples, 'no-such-ca.pem') };
     await assert.rejects(openTopology({ ...etcd, tls }, undefined), /no-such-ca\.pem/);
   });
+
+  it('asks a vtctld for the workflows, and says what is not checked without its password', async () => {
+    const capture = path.resolve(import.meta.dirname, '../captures/12-reverse-vtctld-killed');
+    const server = await startEtcd();
+    const vtctld = await startVtctld({ answers: capturedAnswers, auth: { user: 'operator', password: 'hunter2' } });
+    try {
+      await loadCapture(server, capture, { cellAddress: server.address });
+      const address = `127.0.0.1:${vtctld.server.port}`;
+      const settings = { ...etcd, endpoints: [server.address], vtctld: { address, user: 'operator' } };
+      const read = async (password?: string): Promise<TopologyData> => {
+        const topology = await openTopology(settings, undefined, password);
+        const data = await topology.read();
+        await topology.close();
+        return data;
+      };
+      const asked = await read('hunter2');
+      assert.ok(asked.dumps.some(({ name }) => name === 'WorkflowShow-commerce.json'));
+      assert.equal(asked.workflows?.source, `vtctld at ${address}`);
+      const { global, notes, workflows } = await read();
+      assert.ok(global.length > 0);
+      assert.match(notes.join(), /No password of operator is stored for vtctld of production\. Connect asks for it\./);
+      assert.deepEqual(
+        workflows?.unread.map(({ keyspace }) => keyspace),
+        ['commerce', 'customer'],
+      );
+    } finally {
+      vtctld.stop();
+      await server.stop();
+    }
+  }).timeout(20_000);
 
   it('never shows the password in what it says of itself', async () => {
     const topology = await openTopology({ ...etcd, user: 'reader', endpoints: ['localhost:1'] }, 'hunter2');
