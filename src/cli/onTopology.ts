@@ -19,7 +19,10 @@ export interface CommonOptions {
 
 /** A topology that was read. */
 export interface OpenedTopology {
+  /** What is written. */
   readonly topology: Topology;
+  /** What is read: with the workflows where vtctld was asked for them. */
+  readonly reader: Topology;
   readonly data: TopologyData;
   readonly diagnosed: DiagnosedTopology;
   /** Aborts when the operator interrupts, or the time for reading is over. */
@@ -40,7 +43,7 @@ export async function onTopology(
       const inTime = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
       const reader = await readerOf(topology, options.vtctld, environment);
       const data = await reader.read({ signal, timeoutMs });
-      return await work({ topology, data, diagnosed: diagnose(decodeSnapshot(data)), inTime });
+      return await work({ topology, reader, data, diagnosed: diagnose(decodeSnapshot(data)), inTime });
     } finally {
       await topology.close();
     }

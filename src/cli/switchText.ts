@@ -3,7 +3,8 @@ import type { DiagnosedTopology } from '../diagnose/diagnose.ts';
 import { count, listWords } from '../model/words.ts';
 import type { PrecheckResult, PrecheckSubject } from '../repair/precheck/precheckModel.ts';
 import { operationName } from '../repair/precheck/precheckSubject.ts';
-import type { SwitchRecord, SwitchRequest, SwitchVerdict } from '../switch/switchModel.ts';
+import type { SwitchRecord, SwitchRequest } from '../switch/switchModel.ts';
+import { verdictWords } from '../switch/verdictWords.ts';
 import { precheckJson } from './json.ts';
 import { painter, plain, wrap, type TextStyle } from './paint.ts';
 
@@ -14,16 +15,6 @@ export interface SwitchProposal {
   /** vtctld's own words; undefined where it was not asked because the pre-check found something. */
   readonly dryRun: readonly string[] | undefined;
 }
-
-const verdictWords: Readonly<Record<SwitchVerdict, string>> = {
-  switched: 'Switched, and verified by reading everything again.',
-  unchanged: 'Nothing was switched.',
-  partly: 'Only a part was switched.',
-  contradictory: 'The records contradict each other.',
-  running: 'vtctld is still at work.',
-  'not-checked': 'What it left could not be checked.',
-  refused: 'It was not started.',
-};
 
 /** What vtctld said that it would do. */
 export function dryRunText(lines: readonly string[], style: TextStyle): string {

@@ -99,7 +99,7 @@ async function runShielded(
   { historyFolder }: SwitchCommandLine,
   request: SwitchRequest,
   server: VtctldSwitchServer,
-  { topology }: OpenedTopology,
+  { reader: topology }: OpenedTopology,
   environment: CommandEnvironment,
 ): Promise<SwitchRecord> {
   const progress = new SwitchProgress(environment);

@@ -1,5 +1,5 @@
 import type { LoginOptions } from './credentials.ts';
-import { hostAndPort } from './hostAndPort.ts';
+import { hostAndPort } from '../model/hostAndPort.ts';
 import type { TabletRoute } from './openRefresher.ts';
 import { readDuration, readTls, type Values } from './options.ts';
 

@@ -1,5 +1,5 @@
 /**
- * Carries out a plan for a window that may close before it is done. It is told
+ * Carries out a plan, or a guarded switch, for a window that may close before it is done. It is told
  * by lines on its standard input, a request and perhaps `cancel`, and tells by
  * lines on its standard output; it goes on when nobody listens any more.
  */
@@ -8,12 +8,22 @@ import type { Readable, Writable } from 'node:stream';
 import { Mismatch } from '../history/checks.ts';
 import { FileHistory } from '../history/fileHistory.ts';
 import { runToText } from '../history/runText.ts';
+import { SwitchFileHistory } from '../history/switchHistory.ts';
+import { switchToText } from '../history/switchText.ts';
+import { systemClock } from '../history/systemClock.ts';
 import type { RunRecord } from '../repair/ports.ts';
+import { defaultSwitchLimits, runSwitch } from '../switch/runSwitch.ts';
+import type { SwitchRecord } from '../switch/switchModel.ts';
+import { topologyFollower } from '../switch/topologyFollower.ts';
 import { openLocation } from '../topology/openLocation.ts';
 import { TopologyError } from '../topology/topology.ts';
 import { isWritable } from '../topology/topologyWriter.ts';
-import { carryOut } from './carryOut.ts';
-import { readWorkerRequest, type WorkerRequest } from './workerRequest.ts';
+import { withWorkflows } from '../vtctld/withWorkflows.ts';
+import { VtctldSwitchServer } from '../vtctld/vtctldSwitchServer.ts';
+import { carryOut, whoAmI } from './carryOut.ts';
+import { Listener } from './listener.ts';
+import { openVtctld } from './openRefresher.ts';
+import { readWorkerRequest, type PlanRequest, type SwitchWorkerRequest, type WorkerRequest } from './workerRequest.ts';
 
 export interface WorkerEnvironment {
   readonly input: Readable;
@@ -33,7 +43,7 @@ export async function runWorker({ input, output, signal }: WorkerEnvironment): P
       AbortSignal.any([signal, cancelled.signal]),
       listener,
     );
-    listener.tell(`{"kind":"end","run":${oneLine(run)}}`);
+    listener.tell(`{"kind":"end","run":${run}}`);
   } catch (error) {
     listener.tell(JSON.stringify({ kind: 'failed', message: failureWords(error) }));
   } finally {
@@ -42,34 +52,75 @@ export async function runWorker({ input, output, signal }: WorkerEnvironment): P
   }
 }
 
-async function carryOutRequest(
-  { topology: address, historyFolder, ...request }: WorkerRequest,
+/** Gives the text of the final record, on one line. */
+async function carryOutRequest(request: WorkerRequest, signal: AbortSignal, listener: Listener): Promise<string> {
+  return request.kind === 'switch'
+    ? switchLine(await carryOutSwitch(request, signal, progress(listener, switchLine)))
+    : runLine(await carryOutPlan(request, signal, progress(listener, runLine)));
+}
+
+async function carryOutPlan(
+  { topology: address, historyFolder, ...request }: PlanRequest,
   signal: AbortSignal,
-  listener: Listener,
+  onProgress: (run: RunRecord, words?: string) => void,
 ): Promise<RunRecord> {
   const topology = await openLocation({ kind: 'etcd', ...address });
   try {
     if (!isWritable(topology)) throw new Error('an etcd topology can be written');
     const history = new FileHistory(historyFolder);
-    return await carryOut({ ...request, topology, history, signal, onProgress: progress(listener) });
+    return await carryOut({ ...request, topology, history, signal, onProgress });
+  } finally {
+    await topology.close();
+  }
+}
+
+async function carryOutSwitch(
+  { topology: address, vtctld, historyFolder, connection, request }: SwitchWorkerRequest,
+  signal: AbortSignal,
+  onProgress: (record: SwitchRecord, words?: string) => void,
+): Promise<SwitchRecord> {
+  const client = await openVtctld(vtctld);
+  const topology = withWorkflows(await openLocation({ kind: 'etcd', ...address }), client);
+  try {
+    return await runSwitch({
+      request,
+      topology,
+      server: new VtctldSwitchServer(client),
+      follower: topologyFollower(topology, systemClock),
+      history: new SwitchFileHistory(historyFolder),
+      clock: systemClock,
+      who: whoAmI(),
+      connection,
+      limits: defaultSwitchLimits,
+      signal,
+      onProgress,
+    });
   } finally {
     await topology.close();
   }
 }
 
 /** Tells each state of the run; a run that has not changed is not made into text again for new words. */
-function progress(listener: Listener): (run: RunRecord, words?: string) => void {
-  let last: { readonly run: RunRecord; readonly text: string } | undefined;
+function progress<T>(listener: Listener, lineOf: (run: T) => string): (run: T, words?: string) => void {
+  let last: { readonly run: T; readonly line: string } | undefined;
   return (run, words) => {
-    last = last?.run === run ? last : { run, text: oneLine(run) };
+    last = last?.run === run ? last : { run, line: lineOf(run) };
     const said = words === undefined ? '' : `,"words":${JSON.stringify(words)}`;
-    listener.tellWhenFree(`{"kind":"progress","run":${last.text}${said}}`);
+    listener.tellWhenFree(`{"kind":"progress","run":${last.line}${said}}`);
   };
 }
 
 /** The run as the history writes it, without line breaks. */
-function oneLine(run: RunRecord): string {
-  return JSON.stringify(JSON.parse(runToText(run)));
+function runLine(run: RunRecord): string {
+  return oneLine(runToText(run));
+}
+
+function switchLine(record: SwitchRecord): string {
+  return oneLine(switchToText(record));
+}
+
+function oneLine(json: string): string {
+  return JSON.stringify(JSON.parse(json));
 }
 
 /** The first line; later ones that say `cancel` cancel. Rejects when the input ends without a line. */
@@ -92,48 +143,5 @@ function firstLine(input: Readable, cancel: () => void): Promise<string> {
 function failureWords(error: unknown): string {
   if (error instanceof TopologyError) return error.message;
   if (error instanceof Mismatch) return `The request cannot be carried out: ${error.message}.`;
-  return `The repair could not be started: ${error instanceof Error ? error.message : String(error)}`;
-}
-
-/** How long what was said last may take to be read, in milliseconds. */
-const lastWordsMs = 5000;
-
-/** Whoever reads the output. One who is slow gets the newest state only; one who is gone is not waited for. */
-class Listener {
-  private readonly output: Writable;
-  private waiting: string | undefined;
-  private isBusy = false;
-
-  constructor(output: Writable) {
-    this.output = output;
-    // Without a listener an error of the output would end the process in the middle of a run.
-    output.on('error', () => undefined);
-    output.on('drain', () => this.drained());
-  }
-
-  tellWhenFree(line: string): void {
-    if (this.isBusy) this.waiting = line;
-    else this.tell(line);
-  }
-
-  tell(line: string): void {
-    this.waiting = undefined;
-    if (this.output.writable) this.isBusy = !this.output.write(`${line}\n`);
-  }
-
-  /** Waits until everything was read, or nobody reads. */
-  async end(): Promise<void> {
-    if (!this.output.writable) return;
-    await new Promise<void>((resolve) => {
-      const late = setTimeout(resolve, lastWordsMs);
-      this.output.once('close', resolve);
-      this.output.end(() => resolve());
-      late.unref();
-    });
-  }
-
-  private drained(): void {
-    this.isBusy = false;
-    if (this.waiting !== undefined) this.tell(this.waiting);
-  }
+  return `It could not be started: ${error instanceof Error ? error.message : String(error)}`;
 }

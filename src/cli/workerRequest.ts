@@ -1,14 +1,32 @@
-/** What the process that carries out a plan is told: one line of JSON. */
-import { list, literal, Mismatch, object, text, truth, type Check } from '../history/checks.ts';
+/** What the process that carries out a plan or a guarded switch is told: one line of JSON. */
+import { list, literal, Mismatch, object, text, truth, variant, type Check } from '../history/checks.ts';
 import { checkPlan } from '../history/planChecks.ts';
+import { checkSwitchRequest } from '../history/switchText.ts';
 import type { Plan } from '../model/plan.ts';
+import type { SwitchRequest } from '../switch/switchModel.ts';
 import type { EtcdTlsFiles } from '../topology/etcdAccess.ts';
 import type { EtcdLocation } from '../topology/openLocation.ts';
-import { hostAndPort } from './hostAndPort.ts';
-import type { TabletRoute } from './openRefresher.ts';
+import { hostAndPort } from '../model/hostAndPort.ts';
+import type { TabletRoute, VtctldRoute } from './openRefresher.ts';
 
-export interface WorkerRequest {
-  readonly topology: Pick<EtcdLocation, 'endpoints' | 'root' | 'user' | 'password' | 'tls' | 'cellAddresses'>;
+type TopologyFields = Pick<EtcdLocation, 'endpoints' | 'root' | 'user' | 'password' | 'tls' | 'cellAddresses'>;
+
+export type WorkerRequest = PlanRequest | SwitchWorkerRequest;
+
+/** A guarded switch. */
+export interface SwitchWorkerRequest {
+  readonly kind: 'switch';
+  readonly topology: TopologyFields;
+  readonly vtctld: VtctldRoute;
+  /** The connection's name. */
+  readonly connection: string;
+  readonly request: SwitchRequest;
+  readonly historyFolder: string;
+}
+
+/** A plan to carry out. */
+export interface PlanRequest {
+  readonly topology: TopologyFields;
   readonly tablets: TabletRoute;
   /** The connection's name. */
   readonly connection: string;
@@ -41,6 +59,7 @@ export function readWorkerRequest(line: string): WorkerRequest {
     throw new Mismatch('the first line is not JSON');
   }
   const request = checkRequest(value, 'request');
+  if (request.kind === 'switch') return request;
   const { plan, kind, undoes } = request;
   const planned = plan.purpose.kind === 'undo' ? plan.purpose.run : undefined;
   if (plan.purpose.kind !== kind || planned !== undoes) throw new Mismatch('request.plan is for another purpose');
@@ -87,12 +106,29 @@ const tablets: Check<TabletRoute> = (value, at) => {
   return { via, address, ...access };
 };
 
-const checkRequest = object<WorkerRequest>(
+const topology = object<TopologyFields>(
+  { endpoints: list(text), root: text, user: text, password: text, tls, cellAddresses: texts },
+  ['user', 'password', 'tls', 'cellAddresses'],
+);
+
+const address: Check<VtctldRoute['address']> = (value, at) => {
+  const found = hostAndPort(text(value, at));
+  if (found === undefined) throw new Mismatch(`${at} is not HOST:PORT`);
+  return found;
+};
+
+const checkSwitch = object<SwitchWorkerRequest>({
+  kind: literal('switch'),
+  topology,
+  vtctld: object<VtctldRoute>({ address, user: text, password: text, tls }, ['user', 'password', 'tls']),
+  connection: text,
+  request: checkSwitchRequest,
+  historyFolder: text,
+});
+
+const checkPlanRequest = object<PlanRequest>(
   {
-    topology: object<WorkerRequest['topology']>(
-      { endpoints: list(text), root: text, user: text, password: text, tls, cellAddresses: texts },
-      ['user', 'password', 'tls', 'cellAddresses'],
-    ),
+    topology,
     tablets,
     connection: text,
     plan: checkPlan,
@@ -103,3 +139,9 @@ const checkRequest = object<WorkerRequest>(
   },
   ['undoes'],
 );
+
+const checkRequest = variant<WorkerRequest>('kind', {
+  repair: checkPlanRequest,
+  undo: checkPlanRequest,
+  switch: checkSwitch,
+});

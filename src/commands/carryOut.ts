@@ -42,7 +42,10 @@ export async function carryOut(deps: CommandDeps, confirmed: ConfirmedPlan): Pro
   return end.status === 'ended' ? report(deps, confirmed, end.run) : reportLost(deps, confirmed, end.message);
 }
 
-function run(deps: CommandDeps, { plan, settings, passwords, forced, shown }: ConfirmedPlan): Promise<WorkerEnd> {
+function run(
+  deps: CommandDeps,
+  { plan, settings, passwords, forced, shown }: ConfirmedPlan,
+): Promise<WorkerEnd<RunRecord>> {
   const request = workerRequest(settings, passwords, {
     plan: planToJson(plan),
     kind: plan.purpose.kind,

@@ -6,6 +6,7 @@ import { dialFrom } from '../host/tabletDial.ts';
 import { precheck, precheckTablets } from '../repair/precheck.ts';
 import type { CommandDeps } from './commandDeps.ts';
 import { pickMove } from './diagnose.ts';
+import { allPasswords } from './passwords.ts';
 import { readAgain } from './readAgain.ts';
 
 /** A tablet that is there answers at once, in milliseconds. */
@@ -28,8 +29,12 @@ export function precheckMove(deps: CommandDeps, operation: Operation): TargetCom
     }
     const title = precheckTitle(operation, move);
     const settings = deps.store.settingsOf(connection);
+    const passwords = settings?.kind === 'etcd' ? await allPasswords(deps, settings) : {};
+    if (passwords === undefined) return;
     const shards = precheckTablets(request, topology);
-    const answers = await withProgress(title, (signal) => dialFrom(settings, shards, { signal, timeoutMs: tabletMs }));
+    const answers = await withProgress(title, (signal) =>
+      dialFrom(settings, passwords, shards, { signal, timeoutMs: tabletMs }),
+    );
     const detail = deps.store.get(connection)?.connection.detail ?? '';
     const text = precheckText(title, detail, precheck(request, topology, answers));
     await deps.repairs.showText(title, `${connection} ${operation} ${move.id}`, text);

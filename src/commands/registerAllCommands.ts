@@ -22,6 +22,7 @@ import { removeConnection } from './removeConnection.ts';
 import { revealMove } from './revealMove.ts';
 import { serveFrom } from './serveFrom.ts';
 import { openSettings, showLog } from './simpleCommands.ts';
+import { switchTraffic } from './switchTraffic.ts';
 import { useConnection } from './useConnection.ts';
 import { allowWrites, makeReadOnly } from './writeAccess.ts';
 
@@ -59,6 +60,8 @@ export function registerAllCommands(deps: CommandDeps): Disposable {
       [commandIds.releaseLock]: releaseLock(deps),
       [commandIds.precheckSwitch]: precheckMove(deps, 'switch'),
       [commandIds.precheckReverse]: precheckMove(deps, 'reverse'),
+      [commandIds.switchTraffic]: switchTraffic(deps, 'switch'),
+      [commandIds.reverseTraffic]: switchTraffic(deps, 'reverse'),
       [commandIds.showHistory]: showHistory(deps),
       [commandIds.undoRun]: undoRun(deps),
       [commandIds.showLog]: showLog(deps),

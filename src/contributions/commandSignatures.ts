@@ -41,6 +41,8 @@ export interface CommandSignatures {
   [commandIds.releaseLock]: TargetCommand;
   [commandIds.precheckSwitch]: TargetCommand;
   [commandIds.precheckReverse]: TargetCommand;
+  [commandIds.switchTraffic]: TargetCommand;
+  [commandIds.reverseTraffic]: TargetCommand;
   [commandIds.showHistory]: () => Promise<void>;
   [commandIds.undoRun]: TargetCommand;
   [commandIds.showLog]: () => Promise<void>;

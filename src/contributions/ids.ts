@@ -33,6 +33,8 @@ export const commandIds = {
   releaseLock: 'vitessTopo.lock.release',
   precheckSwitch: 'vitessTopo.move.precheckSwitch',
   precheckReverse: 'vitessTopo.move.precheckReverse',
+  switchTraffic: 'vitessTopo.move.switch',
+  reverseTraffic: 'vitessTopo.move.reverse',
   showHistory: 'vitessTopo.history.show',
   undoRun: 'vitessTopo.run.undo',
   showLog: 'vitessTopo.log.show',
@@ -92,7 +94,6 @@ export const settingIds = {
   timeout: 'timeout',
   codeLens: 'codeLens.enabled',
   problems: 'problems.enabled',
-  live: 'live.enabled',
   historyFolder: 'history.folder',
 } as const;
 

@@ -22,7 +22,7 @@ export interface ShownPlan {
   readonly again: () => Promise<ShownPlan | undefined>;
 }
 
-/** Read-only documents of repairs: a plan, its records before and after, how a run went, and a pre-check. */
+/** Read-only documents of what changes a topology: a plan, its records before and after, how a run went, a pre-check, a switch. */
 export class RepairDocuments extends DisposableOwner implements vscode.TextDocumentContentProvider {
   private readonly texts = new Map<string, string>();
   private readonly changes = this.own(new vscode.EventEmitter<vscode.Uri>());
@@ -87,9 +87,14 @@ export class RepairDocuments extends DisposableOwner implements vscode.TextDocum
 
   /** Shows a Markdown text under a title; the same key brings the document up to date. */
   async showText(title: string, key: string, text: string): Promise<void> {
+    await showMarkdown(this.updateText(title, key, text), false);
+  }
+
+  /** Brings a document up to date wherever it is shown. */
+  updateText(title: string, key: string, text: string): vscode.Uri {
     const uri = this.keep(`/${fileName(title)}.md`, key, text);
     this.changes.fire(uri);
-    await showMarkdown(uri, false);
+    return uri;
   }
 
   private updateContext(): void {

@@ -1,8 +1,8 @@
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import * as vscode from 'vscode';
 import { FileHistory } from '../history/fileHistory.ts';
 import { defaultHistoryFolder } from '../history/historyFolder.ts';
 import { RepairDocuments } from './repairDocuments.ts';
-import type { WorkerOptions } from './repairWorker.ts';
 import type { SessionStore } from './sessionStore.ts';
 import { readSettings } from './settings.ts';
 import { spawnWorker } from './spawnWorker.ts';
@@ -16,7 +16,7 @@ export interface RepairServices {
   /** The recorded runs, in the folder that the settings name now. */
   readonly history: () => FileHistory;
   /** Starts the process that carries out a plan. */
-  readonly spawnWorker: WorkerOptions['spawn'];
+  readonly spawnWorker: () => ChildProcessWithoutNullStreams;
 }
 
 /** Makes them; they are disposed of with the extension. */

@@ -1,38 +1,37 @@
 /**
- * Carries out a plan in a process of its own, which goes on when the window
+ * Carries out a plan, or a guarded switch, in a process of its own, which goes on when the window
  * closes. Both sides speak lines of JSON: the request goes to its standard
  * input, later a line `cancel`; what happens comes from its standard output.
  */
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { RunRecord } from '../repair/ports.ts';
 import type { WorkerRequest } from './workerRequest.ts';
 
-export interface WorkerOptions {
+export interface WorkerOptions<R> {
   readonly spawn: () => ChildProcessWithoutNullStreams;
   /** Reads a run as the worker writes it; undefined or an error when it is none. */
-  readonly decodeRun: (value: unknown) => RunRecord | undefined;
-  readonly onProgress: (run: RunRecord, words: string | undefined) => void;
+  readonly decodeRun: (value: unknown) => R | undefined;
+  readonly onProgress: (run: R, words: string | undefined) => void;
   /** Asks the worker to stop before its next step; what it does then comes as usual. */
   readonly signal: AbortSignal;
   /** What the worker says besides the protocol. */
   readonly warn: (message: string) => void;
 }
 
-export type WorkerEnd =
-  | { readonly status: 'ended'; readonly run: RunRecord }
+export type WorkerEnd<R> =
+  | { readonly status: 'ended'; readonly run: R }
   /** It never started; nothing was written. */
   | { readonly status: 'failed'; readonly message: string }
   /** It ended, or was ended, without saying how the run went; `run` is what it said last. */
-  | { readonly status: 'lost'; readonly message: string; readonly run: RunRecord | undefined };
+  | { readonly status: 'lost'; readonly message: string; readonly run: R | undefined };
 
-type Message =
-  | { readonly kind: 'progress'; readonly run: RunRecord; readonly words: string | undefined }
-  | { readonly kind: 'end'; readonly run: RunRecord }
+type Message<R> =
+  | { readonly kind: 'progress'; readonly run: R; readonly words: string | undefined }
+  | { readonly kind: 'end'; readonly run: R }
   | { readonly kind: 'failed'; readonly message: string };
 
 /** Runs a worker to its end. Never rejects. */
-export function runWorker(request: WorkerRequest, options: WorkerOptions): Promise<WorkerEnd> {
+export function runWorker<R>(request: WorkerRequest, options: WorkerOptions<R>): Promise<WorkerEnd<R>> {
   const { spawn, decodeRun, onProgress, signal, warn } = options;
   return new Promise((resolve) => {
     let child: ChildProcessWithoutNullStreams;
@@ -42,21 +41,21 @@ export function runWorker(request: WorkerRequest, options: WorkerOptions): Promi
       resolve({ status: 'failed', message: notStarted(error) });
       return;
     }
-    let last: RunRecord | undefined;
-    const settle = (end: WorkerEnd): void => {
+    let last: R | undefined;
+    const settle = (end: WorkerEnd<R>): void => {
       signal.removeEventListener('abort', cancel);
       resolve(end);
     };
     const cancel = (): void => void child.stdin.write('cancel\n');
     // A worker that is gone reports that by its end; here it only breaks the pipe.
-    child.stdin.on('error', (error) => warn(`the repair's process takes no more input: ${error.message}`));
+    child.stdin.on('error', (error) => warn(`the worker process takes no more input: ${error.message}`));
     child.stdin.write(`${JSON.stringify(request)}\n`);
     if (signal.aborted) cancel();
     signal.addEventListener('abort', cancel, { once: true });
 
     createInterface({ input: child.stdout }).on('line', (line) => {
       const message = parse(line, decodeRun);
-      if (message === undefined) warn(`the repair's process wrote: ${shorten(line)}`);
+      if (message === undefined) warn(`the worker process wrote: ${shorten(line)}`);
       else if (message.kind === 'failed') settle({ status: 'failed', message: message.message });
       else if (message.kind === 'end') settle({ status: 'ended', run: message.run });
       else {
@@ -67,12 +66,12 @@ export function runWorker(request: WorkerRequest, options: WorkerOptions): Promi
     let said = '';
     createInterface({ input: child.stderr }).on('line', (line) => {
       said = shorten(line);
-      warn(`the repair's process: ${said}`);
+      warn(`the worker process: ${said}`);
     });
     child.on('error', (error) => settle({ status: 'failed', message: notStarted(error) }));
     child.on('close', (code, killedBy) => {
       const how = killedBy === null ? `with code ${code ?? 'unknown'}` : `by ${killedBy}`;
-      const message = `The repair's process ended ${how} without saying how the run went${said === '' ? '.' : `: ${said}`}`;
+      const message = `The worker process ended ${how} without saying how the run went${said === '' ? '.' : `: ${said}`}`;
       settle({ status: 'lost', message, run: last });
     });
   });
@@ -85,11 +84,11 @@ function shorten(text: string): string {
 }
 
 function notStarted(error: unknown): string {
-  return `The repair's process could not be started: ${error instanceof Error ? error.message : String(error)}`;
+  return `The worker process could not be started: ${error instanceof Error ? error.message : String(error)}`;
 }
 
 /** A line of the protocol; undefined for anything else. */
-function parse(line: string, decodeRun: WorkerOptions['decodeRun']): Message | undefined {
+function parse<R>(line: string, decodeRun: WorkerOptions<R>['decodeRun']): Message<R> | undefined {
   try {
     const { kind, run, words, message } = JSON.parse(line) as Record<string, unknown>;
     if (kind === 'failed') return typeof message === 'string' ? { kind, message } : undefined;

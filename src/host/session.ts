@@ -25,15 +25,8 @@ export interface LoadedTopology {
 export type SessionState =
   | { readonly status: 'disconnected' }
   | { readonly status: 'loading'; readonly last?: LoadedTopology }
-  /** `live`: every write is shown as it is made. */
-  | { readonly status: 'loaded'; readonly topology: LoadedTopology; readonly live?: boolean }
-  /** `since` when a topology that was live cannot be followed any more, in milliseconds since the epoch; it is tried again and again. */
-  | {
-      readonly status: 'failed';
-      readonly failure: TopologyFailure;
-      readonly last?: LoadedTopology;
-      readonly since?: number;
-    };
+  | { readonly status: 'loaded'; readonly topology: LoadedTopology }
+  | { readonly status: 'failed'; readonly failure: TopologyFailure; readonly last?: LoadedTopology };
 
 export interface Session {
   readonly connection: Connection;

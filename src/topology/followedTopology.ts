@@ -9,8 +9,7 @@ export class FollowedTopology {
   /** The last that is known of everything, also of cells that are lost. */
   private known: TopologyData;
   private readonly lostCells = new Map<string, TopologyFailure>();
-  /** Undefined until it is known. */
-  private status: WatchStatus | undefined;
+  private status: WatchStatus = { kind: 'live' };
 
   constructor(data: TopologyData, tell: (update: TopologyUpdate) => void) {
     this.known = data;
@@ -47,9 +46,7 @@ export class FollowedTopology {
   /** Takes in a whole new reading. */
   readAgain(data: TopologyData): void {
     const changes = changesBetween(this.known, data);
-    const { dumps } = this.known;
-    // What others added to the records stays.
-    this.known = { ...this.known, ...data, dumps };
+    this.known = data;
     this.lostCells.clear();
     this.status = { kind: 'live' };
     this.publish(changes, undefined);
@@ -57,8 +54,8 @@ export class FollowedTopology {
 
   lost(cells: readonly string[] | 'everything', failure: TopologyFailure): void {
     if (cells === 'everything') {
-      if (this.status?.kind === 'stale' && this.status.failure.message === failure.message) return;
-      const since = this.status?.kind === 'stale' ? this.status.since : Date.now();
+      if (this.status.kind === 'stale' && this.status.failure.message === failure.message) return;
+      const since = this.status.kind === 'stale' ? this.status.since : Date.now();
       this.status = { kind: 'stale', since, failure };
     } else {
       if (cells.every((cell) => this.lostCells.has(cell))) return;
@@ -69,7 +66,7 @@ export class FollowedTopology {
 
   found(cells: readonly string[] | 'everything'): void {
     if (cells === 'everything') {
-      if (this.status?.kind === 'live') return;
+      if (this.status.kind === 'live') return;
       this.status = { kind: 'live' };
     } else if (cells.filter((cell) => this.lostCells.delete(cell)).length === 0) {
       return;
@@ -79,7 +76,7 @@ export class FollowedTopology {
 
   private publish(changes: readonly RecordChange[], revision: string | undefined): void {
     this.known = { ...this.known, readAt: Date.now() };
-    this.tell({ data: this.shown(), changes, revision, status: this.status ?? { kind: 'live' } });
+    this.tell({ data: this.shown(), changes, revision, status: this.status });
   }
 
   /** A cell that is lost is one that could not be read, as it would be for a reader who comes now. */

@@ -211,7 +211,8 @@ describe('the worker', function () {
     const wrong: [string, RegExp][] = [
       ['', /ended before the first line/],
       ['{"topology":\n', /not JSON/],
-      ['{}', /topology is missing/],
+      ['{}', /kind is not repair, undo, switch/],
+      ['{"kind":"repair"}', /topology is missing/],
       [request(plan, { historyFolder: 7 }), /historyFolder is not a text/],
       [request(plan, { kind: 'undo' }), /another purpose/],
       [request({ ...plan, revision: undefined }), /cannot be changed/],

@@ -21,7 +21,7 @@ const request: WorkerRequest = {
 };
 
 interface Told {
-  readonly end: WorkerEnd;
+  readonly end: WorkerEnd<RunRecord>;
   readonly progress: [RunRecord['id'], string | undefined][];
   readonly warnings: string[];
 }
