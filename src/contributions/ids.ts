@@ -94,6 +94,7 @@ export const settingIds = {
   timeout: 'timeout',
   codeLens: 'codeLens.enabled',
   problems: 'problems.enabled',
+  live: 'live.enabled',
   historyFolder: 'history.folder',
 } as const;
 

@@ -73,7 +73,7 @@ export class LiveProblems extends DisposableOwner {
       return [{ uri, span: spanOf(lines, json.anchorAt(path)) }];
     };
     const open = shownDocuments();
-    const stale = staleWords(session) === undefined ? '' : 'Not current, the last refresh failed. ';
+    const stale = staleWords(session) === undefined ? '' : 'Not current, the topology cannot be read any more. ';
     const diagnostics = new DiagnosticsByUri();
     for (const finding of topology.diagnosed.findings) {
       findingProblems([finding], locate)

@@ -1,5 +1,6 @@
 /** The texts of live records' documents, rendered once for each state of a connection. */
 import { recordName, type RecordId } from '../model/record.ts';
+import { moment } from '../model/words.ts';
 import { parseJsonDocument, type JsonDocument } from '../records/jsonDocument.ts';
 import { LineIndex } from '../records/lineIndex.ts';
 import { recordText } from '../records/recordText.ts';
@@ -36,7 +37,9 @@ export function liveText(session: Session | undefined, connection: string, recor
 
 /** Why what a session shows is not current; undefined when it is. */
 export function staleWords({ state }: Session): string | undefined {
-  return state.status === 'failed' ? `the last refresh failed: ${state.failure.message}` : undefined;
+  if (state.status !== 'failed') return undefined;
+  if (state.since === undefined) return `the last refresh failed: ${state.failure.message}`;
+  return `not followed any more since ${moment(state.since)}: ${state.failure.message}`;
 }
 
 function noTopologyText(session: Session | undefined, connection: string, record: RecordId): string {

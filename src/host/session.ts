@@ -25,8 +25,15 @@ export interface LoadedTopology {
 export type SessionState =
   | { readonly status: 'disconnected' }
   | { readonly status: 'loading'; readonly last?: LoadedTopology }
-  | { readonly status: 'loaded'; readonly topology: LoadedTopology }
-  | { readonly status: 'failed'; readonly failure: TopologyFailure; readonly last?: LoadedTopology };
+  /** `live`: every write is shown as it is made. */
+  | { readonly status: 'loaded'; readonly topology: LoadedTopology; readonly live?: boolean }
+  /** `since` when a topology that was live cannot be followed any more, in milliseconds since the epoch; it is tried again and again. */
+  | {
+      readonly status: 'failed';
+      readonly failure: TopologyFailure;
+      readonly last?: LoadedTopology;
+      readonly since?: number;
+    };
 
 export interface Session {
   readonly connection: Connection;

@@ -2,12 +2,13 @@ import * as vscode from 'vscode';
 import type { Topology } from '../topology/topology.ts';
 import { ConfiguredConnections } from './configuredConnections.ts';
 import { connectionMemory } from './connectionMemory.ts';
+import { settingIds } from '../contributions/ids.ts';
 import type { ConnectionSettings } from './connectionSettings.ts';
 import { openTopology } from './openTopology.ts';
 import { ConnectionSecrets } from './secrets.ts';
 import type { Session } from './session.ts';
 import { SessionStore } from './sessionStore.ts';
-import { readSettings } from './settings.ts';
+import { onSettingChange, readSettings } from './settings.ts';
 
 /** The connections with what was read through them, and what opens them. */
 export interface SessionServices {
@@ -32,12 +33,17 @@ export function sessionServices(
   const store = new SessionStore({
     open,
     timeoutMs: () => readSettings().timeoutMs,
+    live: () => readSettings().liveEnabled,
     now: () => Date.now(),
     changes: new vscode.EventEmitter<Session | undefined>(),
     memory: connectionMemory(workspaceState),
     log,
   });
   const connections = new ConfiguredConnections(store, log);
-  subscriptions.push(store, connections);
+  subscriptions.push(
+    store,
+    connections,
+    onSettingChange([settingIds.live], () => store.updateLive()),
+  );
   return { store, secrets: passwords, openTopology: open, reloadConnections: () => connections.reload() };
 }

@@ -1,9 +1,10 @@
 import type { Event } from 'vscode';
-import { diagnose } from '../diagnose/diagnose.ts';
 import type { TopologyFailure } from '../model/topologyData.ts';
-import { decodeSnapshot } from '../records/decodeSnapshot.ts';
 import { TopologyError, type Topology } from '../topology/topology.ts';
 import { describeConnection, type ConnectionSettings } from './connectionSettings.ts';
+import { FollowedSession } from './followedSession.ts';
+import type { ConnectionOrigin, Entry, Reading } from './sessionEntry.ts';
+import { cancelled, failedState, isSame, readFailure, rejectOnAbort } from './sessionReading.ts';
 import { shownTopology, type LoadedTopology, type Session, type Sessions, type SessionState } from './session.ts';
 
 /** What a store needs from its surroundings. */
@@ -11,6 +12,8 @@ export interface SessionStoreOptions {
   /** Opens a connection's topology; rejects with a TopologyError when that cannot be done. */
   readonly open: (connection: ConnectionSettings) => Promise<Topology>;
   readonly timeoutMs: () => number;
+  /** Whether topologies that can be followed are. */
+  readonly live: () => boolean;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly changes: {
@@ -21,24 +24,6 @@ export interface SessionStoreOptions {
   /** Where the active connection's name outlives the window. */
   readonly memory: { get(): string | undefined; set(name: string | undefined): void };
   readonly log: { info(message: string): void; error(error: unknown, message: string): void };
-}
-
-/** Where a connection comes from: the settings, or opened for this window only. */
-export type ConnectionOrigin = 'settings' | 'window';
-
-interface Entry {
-  readonly settings: ConnectionSettings;
-  readonly origin: ConnectionOrigin;
-  session: Session;
-  topology?: Topology;
-  reading?: Reading;
-}
-
-/** One read in flight, which several callers may wait for. */
-interface Reading {
-  readonly abort: AbortController;
-  readonly done: Promise<void>;
-  waiting: number;
 }
 
 /** Holds every connection and what was read through it. */
@@ -88,7 +73,9 @@ export class SessionStore implements Sessions {
   configure(connections: readonly ConnectionSettings[]): void {
     const configured = connections.map((settings): Entry => {
       const known = this.find(settings.name);
-      return known?.origin === 'settings' && isSame(known.settings, settings) ? known : newEntry(settings, 'settings');
+      return known?.origin === 'settings' && isSame(known.settings, settings)
+        ? known
+        : this.newEntry(settings, 'settings');
     });
     const names = new Set(connections.map(({ name }) => name));
     const opened = this.entries.filter(({ origin, settings }) => origin === 'window' && !names.has(settings.name));
@@ -100,7 +87,7 @@ export class SessionStore implements Sessions {
     const known = this.find(settings.name);
     if (known !== undefined && isSame(known.settings, settings)) return;
     if (known?.origin === 'settings') throw new Error(`There is a connection named ${settings.name} in the settings.`);
-    this.replace([...this.entries.filter((entry) => entry !== known), newEntry(settings, 'window')]);
+    this.replace([...this.entries.filter((entry) => entry !== known), this.newEntry(settings, 'window')]);
   }
 
   /** Takes a connection that was opened for this window away; one from the settings stays. */
@@ -152,6 +139,19 @@ export class SessionStore implements Sessions {
     await closed;
   }
 
+  /** Follows what can be followed, or stops that, as the settings say now. */
+  updateLive(): void {
+    for (const entry of this.entries) {
+      const { followed, session } = entry;
+      if (this.options.live()) this.follow(entry);
+      else if (followed.isFollowing) {
+        followed.stop();
+        const { state } = session;
+        if (state.status === 'loaded') this.set(entry, { status: 'loaded', topology: state.topology });
+      }
+    }
+  }
+
   dispose(): void {
     for (const entry of this.entries) void this.close(entry);
     this.entries = [];
@@ -170,13 +170,14 @@ export class SessionStore implements Sessions {
   }
 
   private set(entry: Entry, state: SessionState): void {
-    entry.session = { connection: entry.session.connection, state };
+    entry.session = { connection: entry.session.connection, state, moments: entry.followed.moments };
     if (this.entries.includes(entry)) this.options.changes.fire(entry.session);
   }
 
   private startReading(entry: Entry): Reading {
     const before = entry.session.state;
     const last = shownTopology(before);
+    entry.followed.stop();
     const abort = new AbortController();
     this.set(entry, { status: 'loading', ...(last === undefined ? {} : { last }) });
     const isCurrent = (): boolean => entry.reading?.abort === abort;
@@ -185,11 +186,14 @@ export class SessionStore implements Sessions {
         if (!isCurrent()) return;
         delete entry.reading;
         this.set(entry, { status: 'loaded', topology });
+        this.follow(entry);
       },
       (error: unknown) => {
         if (!isCurrent()) return;
         delete entry.reading;
         this.set(entry, abort.signal.aborted ? before : failedState(this.failureOf(entry, error), last));
+        // What was read before is followed on: that finds out by itself when it can be.
+        this.follow(entry);
       },
     );
     return { abort, done, waiting: 0 };
@@ -206,24 +210,42 @@ export class SessionStore implements Sessions {
     }
     entry.topology = topology;
     const data = await topology.read({ signal, timeoutMs: timeoutMs() });
-    const diagnosed = diagnose(decodeSnapshot(data));
-    const loadedAt = now();
+    const loaded = entry.followed.read(data);
+    const { diagnosed, loadedAt } = loaded;
     log.info(
       `${name}: read ${data.global.length} global records and ${data.cells.length} cells in ${loadedAt - started} ms, ` +
         `${diagnosed.findings.length} findings${diagnosed.complete ? '' : ', not everything could be checked'}`,
     );
-    return { data, diagnosed, loadedAt };
+    return loaded;
   }
 
-  private failureOf(entry: Entry, error: unknown): TopologyFailure {
-    const { name } = entry.settings;
-    if (error instanceof TopologyError) {
-      this.options.log.info(`${name}: could not be read (${error.code}): ${error.message}`);
-      return { code: error.code, message: error.message };
-    }
-    this.options.log.error(error, `${name}: could not be read`);
-    const message = error instanceof Error ? error.message : String(error);
-    return { code: 'invalid', message: `An unexpected error: ${message}. The log has the details.` };
+  private follow({ topology, followed }: Entry): void {
+    if (topology !== undefined && this.options.live()) followed.follow(topology);
+  }
+
+  private newFollowed(entry: Pick<Entry, 'settings'>): FollowedSession {
+    const mine = (): Entry | undefined => this.entries.find(({ settings }) => settings === entry.settings);
+    return new FollowedSession({
+      now: this.options.now,
+      show: (state) => {
+        const found = mine();
+        if (found !== undefined) this.set(found, state);
+      },
+      failed: (error) => {
+        const found = mine();
+        if (found === undefined) return;
+        this.set(found, failedState(this.failureOf(found, error), shownTopology(found.session.state)));
+      },
+    });
+  }
+
+  private newEntry(settings: ConnectionSettings, origin: ConnectionOrigin): Entry {
+    const session: Session = { connection: describeConnection(settings), state: { status: 'disconnected' } };
+    return { settings, origin, session, followed: this.newFollowed({ settings }) };
+  }
+
+  private failureOf({ settings: { name } }: Entry, error: unknown): TopologyFailure {
+    return readFailure(error, name, this.options.log);
   }
 
   private async close(entry: Entry): Promise<void> {
@@ -231,32 +253,12 @@ export class SessionStore implements Sessions {
     delete entry.topology;
     delete entry.reading;
     reading?.abort.abort();
+    entry.followed.stop();
+    entry.followed = this.newFollowed(entry);
     try {
       await topology?.close();
     } catch (error) {
       this.options.log.error(error, `${entry.settings.name}: could not be closed`);
     }
   }
-}
-
-function newEntry(settings: ConnectionSettings, origin: ConnectionOrigin): Entry {
-  return { settings, origin, session: { connection: describeConnection(settings), state: { status: 'disconnected' } } };
-}
-
-function isSame(a: ConnectionSettings, b: ConnectionSettings): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
-}
-
-function failedState(failure: TopologyFailure, last: LoadedTopology | undefined): SessionState {
-  return { status: 'failed', failure, ...(last === undefined ? {} : { last }) };
-}
-
-function cancelled(name: string): TopologyError {
-  return new TopologyError({ code: 'cancelled', message: `Reading ${name} was cancelled.` });
-}
-
-function rejectOnAbort(signal: AbortSignal | undefined, name: string): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    signal?.addEventListener('abort', () => reject(cancelled(name)), { once: true });
-  });
 }

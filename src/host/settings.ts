@@ -10,6 +10,8 @@ export interface Settings {
   readonly timeoutMs: number;
   readonly codeLensEnabled: boolean;
   readonly problemsEnabled: boolean;
+  /** Whether topologies in etcd are followed as they are written. */
+  readonly liveEnabled: boolean;
   /** The folder with the recorded runs; undefined keeps them where the command line does. */
   readonly historyFolder: string | undefined;
 }
@@ -23,6 +25,7 @@ export function readSettings(): Settings {
     timeoutMs: clamp(typeof seconds === 'number' && Number.isFinite(seconds) ? seconds : 30, 1, 600) * 1000,
     codeLensEnabled: settings.get<unknown>(settingIds.codeLens) !== false,
     problemsEnabled: settings.get<unknown>(settingIds.problems) !== false,
+    liveEnabled: settings.get<unknown>(settingIds.live) !== false,
     historyFolder: typeof folder === 'string' && folder !== '' ? resolvePath(folder) : undefined,
   };
 }

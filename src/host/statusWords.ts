@@ -24,8 +24,12 @@ export function statusWords({ connection, state }: Session, now: number, clock: 
   const health = shown === undefined ? undefined : healthOf(shown.diagnosed.findings);
   const worst = health === undefined ? 'unchecked' : healthState(health);
   const found = health === undefined ? '' : healthWords(health) || 'no contradictions';
-  const age = shown === undefined || connection.kind === 'snapshot' ? '' : ageWords(now - shown.loadedAt);
-  const parts = { loading: 'reading…', failed: shown === undefined ? 'could not be read' : 'stale', loaded: '' };
+  const isLive = state.status === 'loaded' && state.live === true;
+  const lostAt = state.status === 'failed' ? state.since : undefined;
+  const isDated = shown === undefined || connection.kind === 'snapshot' || lostAt !== undefined;
+  const age = isDated ? '' : isLive ? 'live' : ageWords(now - shown.loadedAt);
+  const stale = lostAt === undefined ? 'stale' : `stale since ${clock(lostAt)}`;
+  const parts = { loading: 'reading…', failed: shown === undefined ? 'could not be read' : stale, loaded: '' };
   const words = [
     parts[state.status],
     found,
@@ -37,8 +41,10 @@ export function statusWords({ connection, state }: Session, now: number, clock: 
     tooltip: [
       titled(connection.name, words.join(', ')),
       escapeMarkdown(connection.detail),
-      ...(state.status === 'failed' ? [titled('Could not be read', state.failure.message)] : []),
-      ...(shown === undefined ? [] : [titled('Read', clock(shown.loadedAt))]),
+      ...(state.status === 'failed'
+        ? [titled(state.since === undefined ? 'Could not be read' : 'Not followed', state.failure.message)]
+        : []),
+      ...(shown === undefined ? [] : [titled(isLive ? 'Last change' : 'Read', clock(shown.loadedAt))]),
     ].join('\n\n'),
     spoken: `Vitess Topo, connection ${connection.name}: ${words.join(', ')}`,
     level: state.status === 'loading' && shown === undefined ? 'plain' : levelOf(worst, state.status === 'failed'),

@@ -68,6 +68,8 @@ export interface AskedWorkflows {
   readonly askedAt: number;
   /** What it did not tell; empty when it told everything. */
   readonly unread: readonly UnreadWorkflows[];
+  /** True when records were written since it was asked: what it told may not be of them. */
+  readonly isOutdated?: boolean;
 }
 
 /** Workflows of a keyspace that could not be read, or the status of one of them. */

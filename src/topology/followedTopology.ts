@@ -9,7 +9,8 @@ export class FollowedTopology {
   /** The last that is known of everything, also of cells that are lost. */
   private known: TopologyData;
   private readonly lostCells = new Map<string, TopologyFailure>();
-  private status: WatchStatus = { kind: 'live' };
+  /** Undefined until it is known. */
+  private status: WatchStatus | undefined;
 
   constructor(data: TopologyData, tell: (update: TopologyUpdate) => void) {
     this.known = data;
@@ -46,7 +47,9 @@ export class FollowedTopology {
   /** Takes in a whole new reading. */
   readAgain(data: TopologyData): void {
     const changes = changesBetween(this.known, data);
-    this.known = data;
+    const { dumps } = this.known;
+    // What others added to the records stays.
+    this.known = { ...this.known, ...data, dumps };
     this.lostCells.clear();
     this.status = { kind: 'live' };
     this.publish(changes, undefined);
@@ -54,8 +57,8 @@ export class FollowedTopology {
 
   lost(cells: readonly string[] | 'everything', failure: TopologyFailure): void {
     if (cells === 'everything') {
-      if (this.status.kind === 'stale' && this.status.failure.message === failure.message) return;
-      const since = this.status.kind === 'stale' ? this.status.since : Date.now();
+      if (this.status?.kind === 'stale' && this.status.failure.message === failure.message) return;
+      const since = this.status?.kind === 'stale' ? this.status.since : Date.now();
       this.status = { kind: 'stale', since, failure };
     } else {
       if (cells.every((cell) => this.lostCells.has(cell))) return;
@@ -66,7 +69,7 @@ export class FollowedTopology {
 
   found(cells: readonly string[] | 'everything'): void {
     if (cells === 'everything') {
-      if (this.status.kind === 'live') return;
+      if (this.status?.kind === 'live') return;
       this.status = { kind: 'live' };
     } else if (cells.filter((cell) => this.lostCells.delete(cell)).length === 0) {
       return;
@@ -76,7 +79,7 @@ export class FollowedTopology {
 
   private publish(changes: readonly RecordChange[], revision: string | undefined): void {
     this.known = { ...this.known, readAt: Date.now() };
-    this.tell({ data: this.shown(), changes, revision, status: this.status });
+    this.tell({ data: this.shown(), changes, revision, status: this.status ?? { kind: 'live' } });
   }
 
   /** A cell that is lost is one that could not be read, as it would be for a reader who comes now. */

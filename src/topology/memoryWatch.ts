@@ -24,6 +24,7 @@ export async function watchMemory(
   });
   try {
     let known = from;
+    topology.found('everything');
     if (from.revision !== store.revision) {
       known = await readWhole(store, read);
       topology.readAgain(known);

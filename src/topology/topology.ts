@@ -30,7 +30,8 @@ export interface Topology {
   read(options?: ReadOptions): Promise<TopologyData>;
   /**
    * Follows the topology on from `from`, which `read` of this topology gave, and
-   * tells the listener of every write, one etcd revision after the other. It gets
+   * tells the listener when it stands, and then of every write, one etcd revision
+   * after the other. It gets
    * over lost connections, compactions and cells that come and go by itself and
    * says meanwhile what is stale. Resolves when `signal` or `close` ends it;
    * rejects only with what the listener throws. Undefined where nothing can be followed.

@@ -29,7 +29,8 @@ export function connectionNode(session: Session, { active, access, clock }: Conn
   const shown = shownTopology(state);
   const look = connectionLook(session, clock);
   const tag = connection.kind === 'snapshot' ? 'snapshot' : access === undefined ? '' : accessWords[access];
-  const words = joinWords([look.words, active ? 'active' : '', tag]);
+  const live = isLive(state) ? 'live' : '';
+  const words = joinWords([look.words, live, active ? 'active' : '', tag]);
   const isConnected = state.status !== 'disconnected';
   const context: ContextWord[] = ['connection', isConnected ? 'connected' : 'disconnected'];
   if (state.status === 'failed') context.push('retry');
@@ -46,6 +47,7 @@ export function connectionNode(session: Session, { active, access, clock }: Conn
       [
         `connection ${name}`,
         look.words.replaceAll(' · ', ', '),
+        live,
         active ? 'active' : '',
         tag === 'snapshot' ? '' : tag,
         connection.detail,
@@ -59,6 +61,10 @@ export function connectionNode(session: Session, { active, access, clock }: Conn
       ? { expanded: true, children: () => connectionChildren(session, clock) }
       : { command: commandIds.connect }),
   };
+}
+
+function isLive(state: Session['state']): boolean {
+  return state.status === 'loaded' && state.live === true;
 }
 
 const accessWords: Readonly<Record<Access, string>> = { writable: 'writable', readonly: 'read-only' };
@@ -82,7 +88,7 @@ function connectionLook({ state }: Session, clock: ClockWords): Look {
       if (state.last === undefined) return { words: 'could not be read', icon: 'warning', state: 'unchecked' };
       const { words } = topologyLook(state.last);
       return {
-        words: joinWords([`stale since ${clock(state.last.loadedAt)}`, `then ${words}`]),
+        words: joinWords([`stale since ${clock(state.since ?? state.last.loadedAt)}`, `then ${words}`]),
         icon: 'warning',
         state: 'unchecked',
       };
@@ -104,10 +110,12 @@ function topologyLook({ diagnosed }: LoadedTopology): Look {
 function connectionTooltip({ connection, state }: Session, words: string, clock: ClockWords): string {
   const shown = shownTopology(state);
   const lines = [`**${escapeMarkdown(connection.name)}**`, escapeMarkdown(connection.detail), escapeMarkdown(words)];
-  if (state.status === 'failed') lines.push(titled('Could not be read', state.failure.message));
+  if (state.status === 'failed') {
+    lines.push(titled(state.since === undefined ? 'Could not be read' : 'Not followed', state.failure.message));
+  }
   if (shown !== undefined) {
     const { readAt, revision, notes } = shown.diagnosed.snapshot;
-    lines.push(titled('Read', clock(shown.loadedAt)));
+    lines.push(titled(isLive(state) ? 'Last change' : 'Read', clock(shown.loadedAt)));
     if (connection.kind === 'snapshot') lines.push(titled('Captured', clock(readAt)));
     if (revision !== undefined) lines.push(titled('Revision', revision));
     lines.push(...notes.map((note) => titled('Note', note)));
@@ -119,7 +127,7 @@ function connectionTooltip({ connection, state }: Session, words: string, clock:
 function connectionChildren({ connection: { name }, state }: Session, clock: ClockWords): TreeNode[] {
   const shown = shownTopology(state);
   const messages: TreeNode[] = [];
-  if (state.status === 'failed') messages.push(failureNode(name, state.failure.message, shown, clock));
+  if (state.status === 'failed') messages.push(failureNode(name, state, clock));
   if (shown === undefined) {
     if (state.status === 'loading')
       messages.push(messageNode(name, 'loading', 'Reading the topology…', 'loading~spin'));
@@ -130,16 +138,24 @@ function connectionChildren({ connection: { name }, state }: Session, clock: Clo
   return [...messages, ...topologyNodes({ connection: name, topology: shown, index, isStale })];
 }
 
-function failureNode(name: string, reason: string, last: LoadedTopology | undefined, clock: ClockWords): TreeNode {
-  const since = last === undefined ? '' : `What is below was read at ${clock(last.loadedAt)}.`;
+function failureNode(
+  name: string,
+  { failure, last, since: lostAt }: Extract<Session['state'], { readonly status: 'failed' }>,
+  clock: ClockWords,
+): TreeNode {
+  const reason = failure.message;
+  const tried = lostAt === undefined ? '' : ' It is tried again until it can be followed.';
+  const since = last === undefined ? '' : `What is below was read at ${clock(last.loadedAt)}.${tried}`;
+  const lost = lostAt === undefined ? 'Could not be refreshed' : 'Not followed any more';
+  const label = last === undefined ? 'Could not be read' : lost;
   return {
     id: `${name}/failure`,
-    label: last === undefined ? 'Could not be read' : 'Could not be refreshed',
+    label,
     description: reason,
     icon: 'warning',
     state: 'unchecked',
     tooltip: [escapeMarkdown(reason), escapeMarkdown(since)].filter((line) => line !== '').join('\n\n'),
-    spoken: joinWords([last === undefined ? 'could not be read' : 'could not be refreshed', reason, since], ': '),
+    spoken: joinWords([label.toLowerCase(), reason, since], ': '),
     context: ['retry'],
     target: { connection: name },
   };

@@ -1,5 +1,5 @@
 import type { DiagnosedMove, DiagnosedTopology } from '../diagnose/diagnose.ts';
-import { RoutingTable } from '../diagnose/routing.ts';
+import { routingTable, type RoutingTable } from '../diagnose/routing.ts';
 import { unreadOfKeyspace, unreadOfMove } from '../diagnose/unread.ts';
 import type { Finding } from '../model/finding.ts';
 import { groupBy } from '../model/groupBy.ts';
@@ -18,7 +18,7 @@ export class FindingIndex {
 
   constructor(topology: DiagnosedTopology) {
     this.topology = topology;
-    this.routing = new RoutingTable(loadedValue(topology.snapshot.routingRules));
+    this.routing = routingTable(loadedValue(topology.snapshot.routingRules));
     const placed = topology.findings.flatMap((finding) => this.placesOf(finding).map((place) => ({ place, finding })));
     const groups = groupBy(placed, ({ place }) => place);
     this.byPlace = new Map([...groups].map(([place, found]) => [place, found.map(({ finding }) => finding)]));

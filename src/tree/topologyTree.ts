@@ -9,7 +9,7 @@ import type { WriteAccess } from '../host/writeAccess.ts';
 import { connectionNode } from './connectionNode.ts';
 import { registerErrorDecorations } from './errorDecorations.ts';
 import { treeElement, treeItem, type TreeElement } from './treeItem.ts';
-import { viewBadge, viewState } from './viewState.ts';
+import { staleMessage, viewBadge, viewState } from './viewState.ts';
 
 /** The view and its rows. */
 export class TopologyTree extends DisposableOwner implements vscode.TreeDataProvider<TreeElement> {
@@ -112,6 +112,7 @@ export class TopologyTree extends DisposableOwner implements vscode.TreeDataProv
     const { state, failure, connection } = viewState(this.sessions.all);
     this.view.badge = viewBadge(this.sessions.all);
     this.view.description = connection ?? '';
+    this.view.message = staleMessage(this.sessions.all, this.clock);
     const context = `${state} ${failure}`;
     if (this.shownContext === context) return true;
     this.shownContext = context;

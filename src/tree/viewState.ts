@@ -1,4 +1,5 @@
 /** What the view shows as a whole: its rows, or the welcome that fits why there are none. */
+import type { ClockWords } from '../host/clock.ts';
 import { healthOf } from '../model/health.ts';
 import { shownTopology, type Session } from '../host/session.ts';
 import type { TopologyFailureCode } from '../model/topologyData.ts';
@@ -49,4 +50,14 @@ export function viewBadge(sessions: readonly Session[]): { value: number; toolti
     if (unchecked > 0) words.push(`${count(unchecked, 'record')} of ${connection.name} not checked`);
   }
   return value === 0 ? undefined : { value, tooltip: words.join('; ') };
+}
+
+/** What the view says above its rows: which connections are not followed any more, and why; empty when there are none. */
+export function staleMessage(sessions: readonly Session[], clock: ClockWords): string {
+  const stale = sessions.flatMap(({ connection, state }) =>
+    state.status === 'failed' && state.since !== undefined
+      ? [`${connection.name} is stale since ${clock(state.since)} (${state.failure.message})`]
+      : [],
+  );
+  return stale.join('\n');
 }

@@ -61,6 +61,7 @@ function fixture(remembered?: string): Fixture {
       return Promise.resolve(topology);
     },
     timeoutMs: () => 1000,
+    live: () => true,
     now: () => 5,
     changes: {
       event: (listener) => {

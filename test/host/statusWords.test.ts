@@ -33,6 +33,11 @@ describe('statusWords', () => {
     assert.equal(textAfter('first-read', 0), '$(loading~spin) Vitess: reading…');
   });
 
+  it('says that what is shown is live, or since when it is stale', () => {
+    assert.equal(textAfter('live', 9 * minute), '$(pass) Vitess: no contradictions · live');
+    assert.equal(textAfter('lost', 9 * minute), '$(warning) Vitess: stale since 02:05 · no contradictions');
+  });
+
   it('says nothing of a connection that is not connected', () => {
     assert.equal(textAfter('not-connected', 0), undefined);
   });

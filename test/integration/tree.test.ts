@@ -47,6 +47,8 @@ describe('the tree of the sample', () => {
         'commerce/0 does not deny corder and customer: other-side-not-denied',
         'SrvVSchema of zone1 is stale: stale-srv-vschema',
         'All Reads Switched. Writes Switched: traffic state',
+        'customer.commerce2customer: forward workflow · missing',
+        'commerce.commerce2customer_reverse: 2 streams Running · 0 s behind · reverse workflow',
         '2 tables: all traffic → customer',
       ],
     );

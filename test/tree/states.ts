@@ -1,8 +1,9 @@
 import type { Session } from '../../src/host/session.ts';
 import { captureNames } from '../support/captures.ts';
-import { captureData, editGlobal, load } from './captureTopology.ts';
+import { captureData, editGlobal, load, readAt } from './captureTopology.ts';
 
 const connection = { name: 'sample', kind: 'snapshot', detail: 'folder /snapshots/sample' } as const;
+const etcd = { name: 'production', kind: 'etcd', detail: 'etcd 10.0.0.1:2379, root /vitess/global' } as const;
 const broken = '12-reverse-vtctld-killed';
 const truncated = Uint8Array.of(0x0a, 0xff);
 
@@ -84,5 +85,7 @@ export function sessions(): Map<string, Session> {
   states.set('refreshing', { connection, state: { status: 'loading', last: load(outage) } });
   states.set('unreachable', { connection, state: { status: 'failed', failure } });
   states.set('stale', { connection, state: { status: 'failed', failure, last: load(healthy) } });
+  states.set('live', { connection: etcd, state: { status: 'loaded', topology: load(healthy), live: true } });
+  states.set('lost', { connection: etcd, state: { status: 'failed', failure, last: load(healthy), since: readAt } });
   return states;
 }

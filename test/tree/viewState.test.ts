@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { clockWords } from '../../src/host/clock.ts';
 import type { Session } from '../../src/host/session.ts';
-import { viewBadge, viewState } from '../../src/tree/viewState.ts';
+import { staleMessage, viewBadge, viewState } from '../../src/tree/viewState.ts';
+import { readAt } from './captureTopology.ts';
 import { sessions } from './states.ts';
 
 describe('viewState', () => {
@@ -33,6 +35,13 @@ describe('viewState', () => {
     const { topology } = session.state;
     const incomplete = { ...topology, diagnosed: { ...topology.diagnosed, complete: false } };
     assert.equal(viewState([{ ...session, state: { status: 'loaded', topology: incomplete } }]).state, 'ready');
+  });
+
+  it('says above the rows which connections are stale since when, and why', () => {
+    const clock = clockWords(() => readAt, 'en', 'UTC');
+    const message = 'production is stale since 02:05 (etcd at 10.0.0.1:2379 refuses the connection.)';
+    assert.equal(staleMessage([...only('lost'), ...only('live')], clock), message);
+    assert.equal(staleMessage([...only('live'), ...only('stale')], clock), '');
   });
 
   it('shows rows as soon as there are two connections', () => {

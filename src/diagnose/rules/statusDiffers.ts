@@ -19,7 +19,7 @@ const records = {
  */
 export function statusDiffers(input: DiagnosisInput): Finding[] {
   const { workflows, asked } = input.snapshot.workflows;
-  if (asked === undefined) return [];
+  if (asked === undefined || asked.isOutdated === true) return [];
   return input.moves.flatMap((move): Finding[] => {
     const state = trafficState(input, move);
     // Where a record could not be read, that is said already.

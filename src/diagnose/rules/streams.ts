@@ -41,7 +41,9 @@ export function stoppedNotFrozen(input: DiagnosisInput): Finding[] {
 
 /** The rules of a move are there, and all workflows of both keyspaces are known: none of them moves its tables. */
 export function missingStreams(input: DiagnosisInput): Finding[] {
-  const { completeFor } = input.snapshot.workflows;
+  const { asked, completeFor } = input.snapshot.workflows;
+  // A move that was created since would have no workflow yet.
+  if (asked?.isOutdated === true) return [];
   return input.moves
     .filter(({ source, target }) => completeFor.has(source) && completeFor.has(target))
     .filter((move) => move.workflows.length === 0 && !input.snapshot.workflows.workflows.some(mayMove(move)))
@@ -63,7 +65,7 @@ export function missingStreams(input: DiagnosisInput): Finding[] {
  */
 export function missingForward(input: DiagnosisInput): Finding[] {
   const { asked, completeFor, workflows } = input.snapshot.workflows;
-  if (asked === undefined) return [];
+  if (asked === undefined || asked.isOutdated === true) return [];
   const known = new Set(workflows.map(qualifiedWorkflow));
   return input.moves.flatMap((move) =>
     workflows
