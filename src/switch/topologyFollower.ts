@@ -1,7 +1,4 @@
-import { diagnose } from '../diagnose/diagnose.ts';
-import { timelineEvents } from '../diagnose/timelineEvents.ts';
-import type { TopologyData } from '../model/topologyData.ts';
-import { decodeSnapshot } from '../records/decodeSnapshot.ts';
+import { FollowedMoment } from '../diagnose/timeline/followedMoment.ts';
 import type { Clock } from '../repair/ports.ts';
 import type { Topology } from '../topology/topology.ts';
 import type { TopologyFollower } from './ports.ts';
@@ -9,17 +6,14 @@ import type { TopologyFollower } from './ports.ts';
 /** Follows a topology by its watch; one that cannot be watched tells nothing. */
 export function topologyFollower(topology: Topology, clock: Clock): TopologyFollower {
   return {
-    follow: async (from: TopologyData, onMoment, signal) => {
-      let last = diagnose(decodeSnapshot(from));
+    follow: async (from, onMoment, signal) => {
+      let moment = FollowedMoment.first(from);
       await topology.watch?.(
         from,
-        ({ data, changes, revision }) => {
-          if (changes.length === 0) return;
-          const before = last.snapshot;
-          last = diagnose(decodeSnapshot(data));
-          const at = clock.now();
-          const events = timelineEvents({ changes, before, after: last.snapshot, at, revision });
-          onMoment({ at, ...(revision === undefined ? {} : { revision }), events, topology: last });
+        (update) => {
+          if (update.changes.length === 0) return;
+          moment = moment.next(update, clock.now());
+          onMoment(moment);
         },
         { signal },
       );

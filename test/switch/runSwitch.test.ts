@@ -69,7 +69,7 @@ describe('a guarded switch', () => {
       events.map(({ record }) => record),
       switchEvents.map(({ record }) => recordName(record)),
     );
-    assert.ok(events.some(({ text }) => text === 'customer/-80 allows corder and customer'));
+    assert.ok(events.some(({ text }) => text === 'customer/-80 no longer denies corder and customer'));
     const revisions = events.map(({ revision = '' }) => Number(revision));
     assert.deepEqual(
       revisions,
