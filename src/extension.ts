@@ -16,7 +16,7 @@ import { registerEditor } from './editor/register.ts';
 import { attempt } from './host/commandRegistry.ts';
 import { findingHelpUri } from './host/findingHelpUri.ts';
 import { repairServices } from './host/repairServices.ts';
-import { ReportDocuments } from './host/reportDocuments.ts';
+import { diagnosisReports, ReportDocuments, timelineReports } from './host/reportDocuments.ts';
 import type { Sessions } from './host/session.ts';
 import { sessionServices } from './host/sessionServices.ts';
 import { StatusBar } from './host/statusBar.ts';
@@ -41,19 +41,21 @@ export function activate(context: vscode.ExtensionContext): VitessTopoApi {
   const { store } = connections;
   const services = repairServices(context, store);
   const tree = new TopologyTree(store, services.access);
-  const reports = new ReportDocuments(store);
+  const reports = new ReportDocuments(store, diagnosisReports);
+  const timelines = new ReportDocuments(store, timelineReports);
   const maps = new MapPanels(store, extensionUri);
   const deps: CommandDeps = {
     ...connections,
     ...services,
     reports,
+    timelines,
     maps,
     log,
     extensionUri,
     revealInTree: (target) => tree.reveal(target),
   };
   const editor = registerEditor({ sessions: store, helpUri: findingHelpUri, log });
-  subscriptions.push(reports, maps, tree, new StatusBar(store), registerAllCommands(deps), editor);
+  subscriptions.push(reports, timelines, maps, tree, new StatusBar(store), registerAllCommands(deps), editor);
   subscriptions.push(connectWhenShown(tree, store));
   void attempt(log, 'history', () => offerCutOffRuns(deps, context.globalState));
   return { sessions: store, tree };

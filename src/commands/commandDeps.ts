@@ -20,6 +20,8 @@ interface MapSubject {
 /** What the commands work with. */
 export interface CommandDeps extends SessionServices, RepairServices {
   readonly reports: ReportDocuments;
+  /** Of the same kind as the reports. */
+  readonly timelines: ReportDocuments;
   readonly maps: Maps;
   readonly log: LogOutputChannel;
   readonly extensionUri: Uri;

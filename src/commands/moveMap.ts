@@ -1,4 +1,3 @@
-import path from 'node:path';
 import * as vscode from 'vscode';
 import type { commandIds } from '../contributions/ids.ts';
 import type { CommandSignatures, TargetCommand } from '../contributions/commandSignatures.ts';
@@ -6,6 +5,7 @@ import type { TopologyTarget } from '../contributions/target.ts';
 import { isTrustedFor } from '../host/trust.ts';
 import type { CommandDeps } from './commandDeps.ts';
 import { pickMove } from './diagnose.ts';
+import { writeWhole } from './writeWhole.ts';
 
 /** Shows a move as a map. */
 export function showMap(deps: CommandDeps): TargetCommand {
@@ -51,16 +51,4 @@ async function askFile(move: string): Promise<vscode.Uri | undefined> {
     filters: { SVG: ['svg'] },
     ...(folder === undefined ? {} : { defaultUri: vscode.Uri.joinPath(folder, name) }),
   });
-}
-
-/** Writes beside the file and puts it in its place, so that a failure leaves the old one whole. */
-async function writeWhole(file: vscode.Uri, bytes: Uint8Array): Promise<void> {
-  const beside = file.with({ path: `${path.posix.dirname(file.path)}/.${path.posix.basename(file.path)}.tmp` });
-  try {
-    await vscode.workspace.fs.writeFile(beside, bytes);
-    await vscode.workspace.fs.rename(beside, file, { overwrite: true });
-  } catch (error) {
-    await vscode.workspace.fs.delete(beside).then(undefined, () => undefined);
-    throw error;
-  }
 }

@@ -23,6 +23,7 @@ import { revealMove } from './revealMove.ts';
 import { serveFrom } from './serveFrom.ts';
 import { openSettings, showLog } from './simpleCommands.ts';
 import { switchTraffic } from './switchTraffic.ts';
+import { exportTimeline, openTimeline } from './timeline.ts';
 import { useConnection } from './useConnection.ts';
 import { allowWrites, makeReadOnly } from './writeAccess.ts';
 
@@ -48,6 +49,8 @@ export function registerAllCommands(deps: CommandDeps): Disposable {
       [commandIds.showMap]: showMap(deps),
       [commandIds.exportMap]: exportMap(deps),
       [commandIds.openReport]: openReport(deps),
+      [commandIds.openTimeline]: openTimeline(deps),
+      [commandIds.exportTimeline]: exportTimeline(deps),
       [commandIds.openRunbook]: openRunbook(deps),
       [commandIds.openRecord]: openRecordCommand({ sessions }),
       [commandIds.copyCommands]: copyCommandsCommand({ sessions }),

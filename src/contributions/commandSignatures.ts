@@ -27,6 +27,9 @@ export interface CommandSignatures {
   /** Writes the map in front to this file; asks for one when it is given none. */
   [commandIds.exportMap]: (file?: Uri) => Promise<void>;
   [commandIds.openReport]: TargetCommand;
+  [commandIds.openTimeline]: TargetCommand;
+  /** Writes the timeline to this file; asks for one when it is given none. */
+  [commandIds.exportTimeline]: (target?: TopologyTarget, file?: Uri) => Promise<void>;
   [commandIds.openRunbook]: TargetCommand;
   [commandIds.openRecord]: TargetCommand;
   [commandIds.copyCommands]: TargetCommand;

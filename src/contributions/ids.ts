@@ -21,6 +21,8 @@ export const commandIds = {
   showMap: 'vitessTopo.move.map',
   exportMap: 'vitessTopo.map.export',
   openReport: 'vitessTopo.report.open',
+  openTimeline: 'vitessTopo.timeline.open',
+  exportTimeline: 'vitessTopo.timeline.export',
   openRunbook: 'vitessTopo.runbook.open',
   openRecord: 'vitessTopo.record.open',
   copyCommands: 'vitessTopo.finding.copyCommands',
@@ -105,6 +107,9 @@ export const topoScheme = 'vitess-topo';
 
 /** The scheme of read-only documents that report a diagnosis. */
 export const reportScheme = 'vitess-topo-report';
+
+/** The scheme of read-only documents that tell what was written to a topology. */
+export const timelineScheme = 'vitess-topo-timeline';
 
 /** The scheme of read-only documents that show a plan of a repair, a record before and after it, or how a run went. */
 export const repairScheme = 'vitess-topo-repair';

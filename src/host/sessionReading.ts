@@ -13,6 +13,11 @@ export function failedState(failure: TopologyFailure, last: LoadedTopology | und
   return { status: 'failed', failure, ...(last === undefined ? {} : { last }) };
 }
 
+/** The state of a session that is not followed any more, though nothing failed. */
+export function notLive(state: SessionState): SessionState {
+  return state.status === 'loaded' && state.live === true ? { status: 'loaded', topology: state.topology } : state;
+}
+
 /** The error of a read whose caller gave up. */
 export function cancelled(name: string): TopologyError {
   return new TopologyError({ code: 'cancelled', message: `Reading ${name} was cancelled.` });

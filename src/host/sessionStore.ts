@@ -4,7 +4,7 @@ import { TopologyError, type Topology } from '../topology/topology.ts';
 import { describeConnection, type ConnectionSettings } from './connectionSettings.ts';
 import { FollowedSession } from './followedSession.ts';
 import type { ConnectionOrigin, Entry, Reading } from './sessionEntry.ts';
-import { cancelled, failedState, isSame, readFailure, rejectOnAbort } from './sessionReading.ts';
+import { cancelled, failedState, isSame, notLive, readFailure, rejectOnAbort } from './sessionReading.ts';
 import { shownTopology, type LoadedTopology, type Session, type Sessions, type SessionState } from './session.ts';
 
 /** What a store needs from its surroundings. */
@@ -146,8 +146,7 @@ export class SessionStore implements Sessions {
       if (this.options.live()) this.follow(entry);
       else if (followed.isFollowing) {
         followed.stop();
-        const { state } = session;
-        if (state.status === 'loaded') this.set(entry, { status: 'loaded', topology: state.topology });
+        this.set(entry, notLive(session.state));
       }
     }
   }
@@ -191,7 +190,7 @@ export class SessionStore implements Sessions {
       (error: unknown) => {
         if (!isCurrent()) return;
         delete entry.reading;
-        this.set(entry, abort.signal.aborted ? before : failedState(this.failureOf(entry, error), last));
+        this.set(entry, abort.signal.aborted ? notLive(before) : failedState(this.failureOf(entry, error), last));
         // What was read before is followed on: that finds out by itself when it can be.
         this.follow(entry);
       },

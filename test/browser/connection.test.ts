@@ -89,7 +89,7 @@ describe('a connection to etcd', function () {
     await etcd.stop();
     await workbench.runCommand('Vitess: Refresh');
     await row(/^connection staging, stale since \d\d:\d\d, then \d errors/).waitFor();
-    await row(/^could not be refreshed: /).waitFor();
+    await row(/^(could not be refreshed|not followed any more): /).waitFor();
     await workbench.page
       .locator('.statusbar')
       .getByText(/Vitess: stale/)

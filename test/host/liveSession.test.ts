@@ -182,6 +182,16 @@ describe('a session whose topology is followed', () => {
     await until(() => isLive(session));
   });
 
+  it('is followed again after a refresh that was given up', async () => {
+    const session = await start();
+    await until(() => isLive(session));
+    const abort = new AbortController();
+    const refreshing = session.store.refresh('a', abort.signal);
+    abort.abort();
+    await assert.rejects(refreshing, { code: 'cancelled' });
+    await until(() => session.topology.watches === 2 && isLive(session));
+  });
+
   it('is not followed where the setting says so, until it says otherwise', async () => {
     const session = await start(false);
     assert.equal(session.topology.watches, 0);
