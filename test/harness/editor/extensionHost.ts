@@ -1,9 +1,9 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Writable } from 'node:stream';
 import { runTests } from '@vscode/test-electron';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 
 /** Which tests run in which editor. */
 export interface ExtensionHostRun {
@@ -61,7 +61,18 @@ export async function runInExtensionHost(run: ExtensionHostRun): Promise<{ passe
   }
 }
 
-// Mocha stays outside: it is loaded from node_modules, which is above the bundle's folder.
+/** A bundle has one folder; each test file means its own. */
+const ownFolders: Plugin = {
+  name: 'own-folders',
+  setup: (bundle) => {
+    bundle.onLoad({ filter: /[\\/](test|scripts)[\\/].*\.ts$/ }, async ({ path: file }) => ({
+      contents: (await readFile(file, 'utf8')).replaceAll('import.meta.dirname', JSON.stringify(path.dirname(file))),
+      loader: 'ts',
+    }));
+  },
+};
+
+// Mocha, and etcd's client with its files and its gRPC, stay outside: they are loaded from node_modules, which is above the bundle's folder.
 async function bundleTests(run: ExtensionHostRun): Promise<string> {
   const outfile = path.join(run.root, 'out', `${run.name}.cjs`);
   const loaders = run.files.map((file) => `[${JSON.stringify(file)}, () => import(${JSON.stringify(`./${file}`)})]`);
@@ -77,7 +88,8 @@ export const run = () => runHostTests([${loaders.join(', ')}]);`,
     mainFields: ['module', 'main'],
     target: 'node20',
     format: 'cjs',
-    external: ['vscode', 'mocha'],
+    external: ['vscode', 'mocha', 'etcd3', '@grpc/grpc-js'],
+    plugins: [ownFolders],
     sourcemap: 'inline',
     logLevel: 'warning',
   });
