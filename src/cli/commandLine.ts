@@ -18,6 +18,8 @@ type TopologyCommand =
   | UndoCommand
   | LocksCommand
   | RunbookCommand
+  /** `forMs` is how long; undefined until it is interrupted. */
+  | { readonly command: 'watch'; readonly forMs: number | undefined }
   /** `out` is the folder to write. */
   | { readonly command: 'snapshot'; readonly out: string };
 
@@ -112,6 +114,11 @@ function readCommand(
     return typeof tablets === 'string' ? tablets : { command, request, tablets };
   }
   if (words.length > 0) return `unexpected argument "${words[0] ?? ''}"`;
+  if (command === 'watch') {
+    const forMs = readDuration(values, 'for');
+    if (values.snapshot !== undefined) return 'a snapshot does not change: give --etcd';
+    return typeof forMs === 'string' ? forMs : { command, forMs };
+  }
   if (command !== 'snapshot') return { command };
   return values.out === undefined ? 'snapshot needs --out DIR' : { command, out: values.out };
 }

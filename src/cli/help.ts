@@ -18,6 +18,7 @@ Usage:
                                                     who holds which lock; release an abandoned one
   vitess-topo runbook  ADDRESS [options]            a Markdown document: what is broken, what to decide,
                                                     every step of the repair and its check
+  vitess-topo watch    ADDRESS [--for 10m]          every change as it is written, and what it breaks or mends
   vitess-topo snapshot ADDRESS --out DIR [options]  write the topology to a new folder
 
 ADDRESS is one of:
@@ -82,7 +83,7 @@ Options:
   -h, --help                        this text
   --version                         the version
 
-Exit codes: 0 no finding of severity error (diagnose), safe (precheck), switched (switch, reverse),
+Exit codes: 0 no finding of severity error (diagnose, watch at its end), safe (precheck), switched (switch, reverse),
             done or nothing to do (repair, undo);
             1 some, not safe, not done: refused, undone or stopped;
             2 not everything could be checked or nothing could be done, or bad usage.

@@ -14,6 +14,7 @@ export const commandNames = [
   'history',
   'locks',
   'runbook',
+  'watch',
   'snapshot',
 ] as const;
 export type CommandName = (typeof commandNames)[number];
@@ -32,6 +33,7 @@ export const options = {
   format: { type: 'string' },
   timeout: { type: 'string' },
   out: { type: 'string' },
+  for: { type: 'string' },
   // Names of tables; `--tablets` says how tablets are reached.
   tables: { type: 'string' },
   from: { type: 'string' },
@@ -118,6 +120,7 @@ const ownOptions: Readonly<Record<CommandName, readonly OptionName[]>> = {
   history: ['history'],
   locks: ['release', 'yes', 'history'],
   runbook: [...repairOptions, ...vtctldOptions],
+  watch: ['for', ...vtctldOptions],
   snapshot: ['out', ...vtctldOptions],
 };
 
@@ -138,7 +141,7 @@ export function readDuration(values: Values, name: DurationName): number | undef
   return parseDuration(text) ?? `--${name} "${text}" is not a duration such as 30s or 2m`;
 }
 
-type DurationName = 'timeout' | 'action-timeout' | 'switch-timeout' | 'max-lag' | 'tablet-wait';
+type DurationName = 'timeout' | 'action-timeout' | 'switch-timeout' | 'max-lag' | 'for' | 'tablet-wait';
 
 /** The TLS options of one kind of server, or what is wrong with them; without any there is no TLS. */
 export function readTls(

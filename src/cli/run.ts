@@ -15,6 +15,7 @@ import { precheckExitCode, runPrecheck } from './runPrecheck.ts';
 import { switchTraffic } from './switchTraffic.ts';
 import { diagnosisText, statusText } from './text.ts';
 import { undo } from './undo.ts';
+import { watch } from './watch.ts';
 
 /** Runs a command line and gives its exit code; what it prints goes to the environment. */
 export async function run(args: readonly string[], environment: CommandEnvironment): Promise<ExitCode> {
@@ -47,6 +48,8 @@ function runCommand(commandLine: CommandLine, environment: CommandEnvironment): 
       return history(commandLine, environment);
     case 'locks':
       return locks(commandLine, environment);
+    case 'watch':
+      return watch(commandLine, environment);
     default:
       return onTopology(commandLine, environment, (opened) => answer(commandLine, opened, environment));
   }
