@@ -1,5 +1,6 @@
 /** A guarded switch as Markdown documents: what it would do, and what came of it. */
-import { escapeMarkdown, escapeProse, markdownTable, titled } from '../model/markdown.ts';
+import { timelineTable } from '../diagnose/timeline/timelineText.ts';
+import { escapeMarkdown, escapeProse, titled } from '../model/markdown.ts';
 import { count, listWords, moment } from '../model/words.ts';
 import type { PrecheckSubject } from '../repair/precheck/precheckModel.ts';
 import { operationName } from '../repair/precheck/precheckSubject.ts';
@@ -76,7 +77,7 @@ export function switchRunText(run: SwitchRecord): string {
     ...(message === undefined ? [] : [escapeProse(message)]),
     ...(findings.length === 0 ? [] : ['## What stands', ...findings.map(findingBlock)]),
     '## What happened',
-    events.length === 0 ? 'No change to the topology was seen\\.' : eventTable(events),
+    events.length === 0 ? 'No change to the topology was seen\\.' : timelineTable(events),
     '## About this run',
     [
       titled('Began', moment(run.startedAt)),
@@ -96,9 +97,4 @@ export function switchRunText(run: SwitchRecord): string {
 
 function findingBlock({ code, record, message }: SwitchRecord['findings'][number]): string {
   return [`### ${escapeMarkdown(`${code} in ${record}`)}`, escapeProse(message)].join('\n\n');
-}
-
-function eventTable(events: SwitchRecord['events']): string {
-  const rows = events.map(({ at, revision = '', text }) => [new Date(at).toISOString().slice(11, 23), revision, text]);
-  return markdownTable(['Time (UTC)', 'Revision', 'Change'], rows);
 }

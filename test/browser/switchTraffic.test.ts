@@ -12,6 +12,8 @@ import type { EtcdServer } from '../harness/etcd.ts';
 import { eventsOf, TrafficVtctld } from '../harness/trafficVtctld.ts';
 
 const FOLDER = 'test/browser/fixtures/empty';
+/** The README shows this run in light and in dark colours: scripts/pictures.ts runs it twice. */
+const shade = process.env['SHADE'] === 'light' ? 'light' : 'dark';
 
 describe('a guarded switch', function () {
   this.timeout(120_000);
@@ -42,6 +44,12 @@ describe('a guarded switch', function () {
     await quickPick(/customer\.commerce2customer/).waitFor();
     await workbench.page.keyboard.press('Enter');
   };
+  /** Closes all editors, and waits until none of them can take the focus any more. */
+  const closeEditors = async (): Promise<void> => {
+    await workbench.runCommand('View: Close All Editors');
+    await workbench.page.locator('.editor .tab').first().waitFor({ state: 'detached' });
+    await delay(300);
+  };
   /** Answers what the command asks before its confirmation; all tablet types are chosen beforehand. */
   const choose = async (title: RegExp): Promise<void> => {
     await quickPick(title).waitFor();
@@ -58,7 +66,7 @@ describe('a guarded switch', function () {
     workbench = await openWorkbench({
       folder: FOLDER,
       settings: {
-        'workbench.colorTheme': 'Default Dark Modern',
+        'workbench.colorTheme': shade === 'light' ? 'Default Light Modern' : 'Default Dark Modern',
         'vitessTopo.connections': [
           {
             name: 'staging',
@@ -94,7 +102,7 @@ describe('a guarded switch', function () {
     for (const words of [/Tables: corder and customer/, /From customer to commerce/, /Traffic: primary, replica and/]) {
       await dialog().getByText(words).waitFor();
     }
-    await workbench.screenshot('switch-confirm-dark');
+    await workbench.screenshot(`switch-confirm-${shade}`);
     assert.deepEqual(
       vtctld.requests.map(({ dryRun }) => dryRun),
       [true],
@@ -105,10 +113,10 @@ describe('a guarded switch', function () {
     vtctld.script = (_, request) => vtctld.play(eventsOf(request), 100);
     await dialog().getByRole('button', { name: 'Reverse Traffic' }).click();
     await shownInPreview('customer/-80 denies corder and customer');
-    await workbench.screenshot('switch-running-dark');
+    await workbench.screenshot(`switch-running-${shade}`);
     await shownInPreview('commerce serves corder and customer now');
     await row(/^move customer\.commerce2customer.*Reads Not Switched\. Writes Not Switched/).waitFor();
-    await workbench.screenshot('switch-done-dark');
+    await workbench.screenshot(`switch-done-${shade}`);
     const [id = ''] = await readdir(path.join(history, 'switches'));
     assert.deepEqual((await readdir(path.join(history, 'switches', id))).sort(), ['before', 'switch.json']);
   });
@@ -127,7 +135,29 @@ describe('a guarded switch', function () {
       .first()
       .waitFor();
     await row(/^connection staging, \d errors/).waitFor();
-    await workbench.screenshot('switch-contradictory-dark');
+    // A preview that is loading takes the focus afterwards, and with it closes what was opened meanwhile.
+    await shownInPreview('Repair of staging');
+    await workbench.screenshot(`switch-contradictory-${shade}`);
+  });
+
+  it('tells in tree, timeline and runbook what came of it', async () => {
+    const { page } = workbench;
+    await closeEditors();
+    await row(/^move customer\.commerce2customer/).click();
+    await page.keyboard.press('ArrowRight');
+    await run('Vitess: Show Timeline');
+    await shownInPreview('customer/80- no longer denies corder and customer');
+    await workbench.screenshot(`timeline-${shade}`);
+    await closeEditors();
+    await row(/^error: commerce\/0 denies corder and customer/).click();
+    await page.locator('.codelens-decoration').first().waitFor();
+    await workbench.screenshot(`tree-${shade}`);
+    await closeEditors();
+    await run('Vitess: Write Runbook');
+    await page.locator('.view-line').first().waitFor();
+    await run('Markdown: Open Preview');
+    await shownInPreview('enforce denied tables');
+    await workbench.screenshot(`runbook-${shade}`);
   });
 
   it('is refused while the records contradict each other', async () => {

@@ -148,9 +148,11 @@ export function watchContract(name: string, open: OpenWriterWorld): void {
     it('ends when it is told to, and tells nothing any more', async () => {
       const follower = await follow();
       await follower.end();
+      // The leases may have been read once while it was followed.
+      const told = follower.updates.length;
       await world.put(`${GLOBAL}RoutingRules`, bytes('unseen'));
       await world.topology.read();
-      assert.deepEqual(follower.updates, []);
+      assert.equal(follower.updates.length, told);
     });
 
     it('ends with the topology', async () => {

@@ -1,5 +1,5 @@
 /** A timeline as documents: what happened, at which revision, in what order. */
-import { capital, moment as clock } from '../../model/words.ts';
+import { moment as clock } from '../../model/words.ts';
 import { markdownTable } from '../../model/markdown.ts';
 import type { TimelineEvent } from '../../model/timelineEvent.ts';
 import type { TopologyMoment } from '../topologyMoment.ts';
@@ -26,8 +26,14 @@ export function eventsInScope(
 /** Events as a Markdown table, oldest first. */
 export function timelineTable(events: readonly TimelineEvent[]): string {
   return markdownTable(
-    ['Time', 'Revision', 'Record', 'What happened'],
-    events.map(({ at, revision = '', record, text }) => [clock(at), revision, record, capital(text)]),
+    ['Time (UTC)', 'Revision', 'What happened', 'Record'],
+    events.map(({ at, revision = '', record, text }) => [
+      new Date(at).toISOString().slice(11, 23),
+      revision,
+      text,
+      // A lock's key ends in the number of its lease, which tells nobody anything.
+      record.replace(/\/locks\/\d+$/, ''),
+    ]),
   );
 }
 
