@@ -5,9 +5,10 @@ import path from 'node:path';
 import { activation } from './activation.ts';
 import { median, type Benchmark } from './benchmark.ts';
 import { bundleSize } from './bundleSize.ts';
+import { soak } from './soak.ts';
 import { tableLines } from './table.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [bundleSize, activation];
+const BENCHMARKS: readonly Benchmark[] = [bundleSize, activation, soak];
 const RESULTS = path.join(import.meta.dirname, 'results');
 
 const names = process.argv.slice(2);
