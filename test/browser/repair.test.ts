@@ -104,7 +104,7 @@ describe('a repair', function () {
     });
 
     it('starts read-only', async () => {
-      await row(/^connection staging, \d errors, read-only/).waitFor();
+      await row(/^connection staging, \d errors, live, read-only/).waitFor();
     });
 
     it('is offered above a denied table, and shows its plan', async () => {
@@ -141,7 +141,7 @@ describe('a repair', function () {
     });
 
     it('repairs the records, has the tablets read them, and says how it went', async () => {
-      await row(/^connection staging, no contradictions, writable/).waitFor();
+      await row(/^connection staging, no contradictions, live, writable/).waitFor();
       await rendered(/^Preview Run \d{8}T/);
       await workbench.screenshot('repair-done-light');
       assert.deepEqual(await world.errors(), []);
@@ -176,7 +176,7 @@ describe('a repair', function () {
       await dialog().getByText('Undo the run on staging?').waitFor();
       await workbench.screenshot('repair-undo-light');
       await dialog().getByRole('button', { name: 'Undo', exact: true }).click();
-      await row(/^connection staging, \d errors, writable/).waitFor();
+      await row(/^connection staging, \d errors, live, writable/).waitFor();
       assert.notDeepEqual(await world.errors(), []);
     });
 
@@ -186,7 +186,7 @@ describe('a repair', function () {
         .locator('.quick-input-widget')
         .getByRole('option', { name: /staging/ })
         .click();
-      await row(/^connection staging, \d errors, read-only/).waitFor();
+      await row(/^connection staging, \d errors, live, read-only/).waitFor();
     });
 
     it('can be told beforehand not to switch', async () => {

@@ -188,7 +188,7 @@ describe('a repair that does not go straight through', function () {
     await repair();
     const begun = await inStep('Confirm what is denied');
     process.kill(begun.who.processId, 'SIGKILL');
-    await notification(/The repair's process ended by SIGKILL without saying how the run went/).waitFor();
+    await notification(/The worker process ended by SIGKILL without saying how the run went/).waitFor();
     await world.tablets.get(source).setFault(undefined);
     await world.expireLocks();
     assert.notDeepEqual(await world.records(), broken);
