@@ -12,7 +12,7 @@ import { combine, failed } from './stage.ts';
 import type { Stage, StageResult } from './stage.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
-const STAGE_SECONDS = 15 * 60;
+const STAGE_SECONDS = 20 * 60;
 
 // Test files in these folders need something around them, or minutes; all others are plain mocha in Node.
 const SPECIAL = ['test/integration', 'test/browser', 'test/package', 'test/faults'];
