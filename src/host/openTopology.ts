@@ -1,8 +1,8 @@
-import { readTlsFiles } from '../topology/etcdAccess.ts';
 import { openLocation } from '../topology/openLocation.ts';
 import { TopologyError, type Topology } from '../topology/topology.ts';
 import type { WorkflowClient } from '../vtctld/askWorkflows.ts';
 import type { ConnectionSettings, EtcdSettings } from './connectionSettings.ts';
+import { openVtctld } from './openVtctld.ts';
 import { vtctldOf, type VtctldSettings } from './vtctldSettings.ts';
 
 /**
@@ -21,7 +21,7 @@ export async function openTopology(
   if (vtctld === undefined) return topology;
   // gRPC is large, and most connections have no vtctld.
   const { withWorkflows } = await import('../vtctld/withWorkflows.ts');
-  return withWorkflows(topology, await openVtctld(settings.name, vtctld, vtctldPassword));
+  return withWorkflows(topology, await workflowClient(settings.name, vtctld, vtctldPassword));
 }
 
 async function openEtcd(settings: EtcdSettings, password: string | undefined): Promise<Topology> {
@@ -30,27 +30,17 @@ async function openEtcd(settings: EtcdSettings, password: string | undefined): P
   return openLocation({ ...settings, password });
 }
 
-async function openVtctld(
+async function workflowClient(
   connection: string,
-  { address, user, tls }: VtctldSettings,
+  vtctld: VtctldSettings,
   password: string | undefined,
 ): Promise<WorkflowClient> {
+  const { address, user } = vtctld;
   if (user !== undefined && password === undefined) {
     const refuse = (): Promise<never> => Promise.reject(missingPassword(user, `vtctld of ${connection}`));
     return { description: `vtctld at ${address}`, getKeyspaces: refuse, getWorkflows: refuse, workflowStatus: refuse };
   }
-  const { VtctldClient } = await import('../vtctld/vtctldClient.ts');
-  return new VtctldClient(hostAndPort(address), {
-    ...(user !== undefined && { user }),
-    ...(user !== undefined && password !== undefined && { password }),
-    ...(tls !== undefined && { tls: await readTlsFiles(tls) }),
-  });
-}
-
-/** Both parts of an address that was checked with the settings. */
-function hostAndPort(address: string): { readonly host: string; readonly port: number } {
-  const colon = address.lastIndexOf(':');
-  return { host: address.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(address.slice(colon + 1)) };
+  return openVtctld(vtctld, password);
 }
 
 function missingPassword(user: string, whose: string): TopologyError {
