@@ -17,7 +17,7 @@ import type { PrecheckSubject } from '../repair/precheck/precheckModel.ts';
 import type { SwitchRequest } from '../switch/switchModel.ts';
 import type { CommandDeps } from './commandDeps.ts';
 import { pickMove } from './diagnose.ts';
-import { allPasswords } from './passwords.ts';
+import { allPasswords, ensurePassword } from './passwords.ts';
 import { pickTraffic } from './pickTraffic.ts';
 import { readAgain, type ReadTopology } from './readAgain.ts';
 import { runSwitch } from './runSwitch.ts';
@@ -79,7 +79,10 @@ async function wayToVtctld(deps: CommandDeps, connection: string): Promise<Way |
   }
   if (!isTrustedFor('switching traffic') || !(await askForWrites(deps, connection))) return undefined;
   const passwords = await allPasswords(deps, settings);
-  return passwords === undefined ? undefined : { settings, vtctld, passwords };
+  if (passwords === undefined) return undefined;
+  // The tablets may be reached without vtctld, which is called all the same.
+  const password = vtctld.user === undefined ? '' : await ensurePassword(deps, settings, 'vtctld');
+  return password === undefined ? undefined : { settings, vtctld, passwords: { ...passwords, vtctld: password } };
 }
 
 async function requestFor(
